@@ -1,0 +1,1 @@
+//! Order books that are right or say that they are not.

@@ -1,0 +1,1 @@
+//! The journal: every input and every turn, checksummed, replayable.

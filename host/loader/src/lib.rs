@@ -1,0 +1,1 @@
+//! Finds, verifies and maps plugins; the only dlopen.

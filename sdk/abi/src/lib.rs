@@ -1,0 +1,37 @@
+//! The binary contract between a patchbay host and its plugins, version 0.1.
+//!
+//! Only `#[repr(C)]` data and function pointers live here: no Rust enum, `bool`, reference, slice,
+//! `String` or trait object crosses. `docs/abi.md` is this crate in words; `sdk/include/patchbay.h`
+//! is generated from it. Rules that hold everywhere:
+//!
+//! - Memory: whoever allocates frees. Borrowed data ([`Str`], [`Bytes`], pointers in a struct) is
+//!   valid until the call it was passed to returns.
+//! - Growth: every table and every descriptor starts with `struct_size`. Fields are only ever
+//!   appended; a reader looks at no field beyond the size it was given.
+//! - Threads: each function carries a tag. `[instance]` is never called twice at once for one
+//!   instance, though not always on the same thread; `[any-thread]` may be called from anywhere.
+//! - Times are `i64` nanoseconds since the Unix epoch, named `*_ns`. 0 means that there is none.
+//! - Prices and quantities are `i64` mantissas at the decimal exponents of their instrument.
+#![no_std]
+#![allow(unsafe_code)]
+
+mod adapter;
+mod command;
+mod decl;
+mod execution;
+mod instrument;
+pub mod layout;
+mod slot;
+mod status;
+mod strategy;
+mod text;
+
+pub use adapter::*;
+pub use command::*;
+pub use decl::*;
+pub use execution::*;
+pub use instrument::*;
+pub use slot::*;
+pub use status::*;
+pub use strategy::*;
+pub use text::*;

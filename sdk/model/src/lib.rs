@@ -1,0 +1,11 @@
+//! Values of the market: exact prices and quantities, sides, times, ids.
+#![forbid(unsafe_code)]
+
+mod decimal;
+mod instrument;
+
+pub use decimal::{Decimal, DecimalError, format_decimal, parse_decimal, trimmed};
+pub use instrument::{Instrument, InstrumentId, Kind, OptionSide, Side, TickBand};
+
+/// Nanoseconds since the Unix epoch, UTC. 0 where there is none.
+pub type Nanos = i64;

@@ -1,0 +1,1 @@
+//! Schema-directed scanning of JSON frames.
