@@ -1,1 +1,35 @@
-//! Importers of recorded market data.
+//! Importers of recorded market data: captures of sockets and REST answers, in recorded order.
+//!
+//! [`Captures`] merges any number of files by their local receive times. A file is known by what
+//! it holds, never by its name ([`recognise`]); it may be plain, gzip or zstd.
+//!
+//! | format | line | connection |
+//! |---|---|---|
+//! | cryptofeed, lines | `<addr> <-> <t>`, `<addr> <- <t>: <text>`, `<url> -> <t>: <body>`, `<t>: <frame>` | one at a time a file |
+//! | cryptofeed, format 2 | json objects with `t`, `conn`, `ts` | by `conn` |
+//! | hftbacktest | `<local ns or µs> <json>` | one a file |
+//!
+//! Nothing is interpreted here: a frame is handed out as the bytes that the venue sent. Times are
+//! nanoseconds since the Unix epoch, read from their decimal text without a float in between.
+#![forbid(unsafe_code)]
+
+mod base64;
+mod cryptofeed;
+mod error;
+mod hftbacktest;
+mod jsonl;
+mod lines;
+mod merge;
+mod pyliteral;
+mod recognise;
+mod record;
+mod seconds;
+mod source;
+mod stats;
+
+pub use error::CaptureError;
+pub use lines::MAX_LINE_BYTES;
+pub use merge::Captures;
+pub use recognise::{Format, JOURNAL_MAGIC, recognise};
+pub use record::{Event, Record};
+pub use stats::{Connection, FileStats, Stray};

@@ -59,11 +59,16 @@ pub struct AdapterHost {
     pub define_instrument:
         Option<unsafe extern "C" fn(ctx: *mut c_void, instrument: *const Instrument) -> Status>,
     /// Declares a rate limit, in `create`'s first `plan`.
-    pub define_bucket: Option<unsafe extern "C" fn(ctx: *mut c_void, bucket: *const Bucket) -> Status>,
+    pub define_bucket:
+        Option<unsafe extern "C" fn(ctx: *mut c_void, bucket: *const Bucket) -> Status>,
     /// The adapter cannot go on as configured; an operator is needed. `code` is `FAIL_*`.
     pub fail: Option<unsafe extern "C" fn(ctx: *mut c_void, code: u32, text: Str) -> Status>,
     /// Finds a host extension; null if there is none.
     pub query: Option<unsafe extern "C" fn(ctx: *mut c_void, id: Str) -> *const c_void>,
+    /// The venue's clock as read from the answer to request `id` ([`crate::PURPOSE_TIME`]); the
+    /// host, which knows when it asked and when it was answered, derives the offset.
+    pub server_time:
+        Option<unsafe extern "C" fn(ctx: *mut c_void, id: u64, server_ns: i64) -> Status>,
 }
 
 /// The configuration cannot work.
@@ -158,7 +163,8 @@ pub struct AdapterVtable {
     /// Bytes of this table.
     pub struct_size: usize,
     /// Makes an instance. No command may be given yet.
-    pub create: Option<unsafe extern "C" fn(create: *const Create, instance: *mut *mut c_void) -> Status>,
+    pub create:
+        Option<unsafe extern "C" fn(create: *const Create, instance: *mut *mut c_void) -> Status>,
     /// Ends an instance; called once, also after a panic.
     pub destroy: Option<unsafe extern "C" fn(instance: *mut c_void) -> Status>,
     /// The streams now wanted, all of them; called again whenever the wish changes. The adapter
@@ -206,8 +212,13 @@ pub struct AdapterVtable {
         ) -> Status,
     >,
     /// An answer.
-    pub on_reply:
-        Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, reply: *const Reply) -> Status>,
+    pub on_reply: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            cx: *mut AdapterCx,
+            reply: *const Reply,
+        ) -> Status,
+    >,
     /// The time asked for with `wake` has come.
     pub on_timer: Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx) -> Status>,
     /// The books of a scope need a snapshot: `scope_kind` is `SCOPE_*`, `scope` the instrument

@@ -122,7 +122,8 @@ pub const BUCKET_ACCOUNT: u32 = 2;
 pub const BUCKET_CONNECTION: u32 = 3;
 
 /// Open a websocket. The host chooses the connection's number and reports it, with `tag`, to
-/// `on_open`; it reconnects by itself until the plan changes, and rotates before `life_ns`.
+/// `on_open`; it reconnects by itself until `close`, and rotates before `life_ns`. A request with a
+/// `tag` that is connected replaces that connection, make-before-break.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Connect {

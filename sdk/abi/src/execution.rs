@@ -14,7 +14,7 @@ pub const EXECUTION: &str = "patchbay.execution/0";
 
 /// An order to place.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct OrderIntent {
     /// Bytes of this struct.
     pub struct_size: u32,
@@ -133,37 +133,62 @@ pub struct ExecutionVtable {
     pub struct_size: usize,
     /// Places an order.
     pub place: Option<
-        unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, order: *const OrderIntent) -> Status,
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            cx: *mut AdapterCx,
+            order: *const OrderIntent,
+        ) -> Status,
     >,
     /// Amends one; the venue's rules on priority apply.
     pub amend: Option<
-        unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, amend: *const OrderAmend) -> Status,
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            cx: *mut AdapterCx,
+            amend: *const OrderAmend,
+        ) -> Status,
     >,
     /// Cancels one.
     pub cancel: Option<
-        unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, order: *const OrderRef) -> Status,
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            cx: *mut AdapterCx,
+            order: *const OrderRef,
+        ) -> Status,
     >,
     /// Cancels all of an instrument, or of the account with [`crate::NO_INSTRUMENT`].
-    pub cancel_all:
-        Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, instrument: u32) -> Status>,
+    pub cancel_all: Option<
+        unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, instrument: u32) -> Status,
+    >,
     /// Arms or refreshes the venue's dead-man switch; 0 disarms.
-    pub dead_man:
-        Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, timeout_ns: i64) -> Status>,
+    pub dead_man: Option<
+        unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, timeout_ns: i64) -> Status,
+    >,
     /// Asks what became of an order; answered by an [`crate::OrderUpdate`].
     pub query_order: Option<
-        unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, order: *const OrderRef) -> Status,
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            cx: *mut AdapterCx,
+            order: *const OrderRef,
+        ) -> Status,
     >,
     /// Asks for all open orders of an instrument, or of the account.
-    pub query_open_orders:
-        Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, instrument: u32) -> Status>,
+    pub query_open_orders: Option<
+        unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, instrument: u32) -> Status,
+    >,
     /// Asks for fills.
     pub query_fills: Option<
-        unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, since: *const FillsSince) -> Status,
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            cx: *mut AdapterCx,
+            since: *const FillsSince,
+        ) -> Status,
     >,
     /// Asks for balances.
-    pub query_balances: Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx) -> Status>,
+    pub query_balances:
+        Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx) -> Status>,
     /// Asks for positions.
-    pub query_positions: Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx) -> Status>,
+    pub query_positions:
+        Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx) -> Status>,
     /// Opens the account's private streams, with the key named.
     pub open_account:
         Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut AdapterCx, key: Str) -> Status>,

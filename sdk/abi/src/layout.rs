@@ -95,7 +95,7 @@ layouts! {
     }
     AdapterHost {
         struct_size, abi_minor, reserve, connect, send, close, http, wake, define_instrument,
-        define_bucket, fail, query,
+        define_bucket, fail, query, server_time,
     }
     AdapterVtable {
         struct_size, create, destroy, plan, on_open, on_frame, on_close, on_reply, on_timer,
@@ -192,5 +192,8 @@ const fn text(mut hash: u32, text: &str) -> u32 {
 
 const fn number(hash: u32, value: usize) -> u32 {
     let bytes = (value as u32).to_le_bytes();
-    step(step(step(step(hash, bytes[0]), bytes[1]), bytes[2]), bytes[3])
+    step(
+        step(step(step(hash, bytes[0]), bytes[1]), bytes[2]),
+        bytes[3],
+    )
 }

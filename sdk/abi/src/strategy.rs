@@ -9,7 +9,7 @@ use crate::{
 
 /// A book as lent to a strategy; refreshed once a turn, valid until the call returns.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct BookView {
     /// Bytes of this struct.
     pub struct_size: u32,
@@ -79,7 +79,11 @@ pub struct StrategyHost {
     /// Asks for an order; writes its client id to `id`. Risk may still refuse it: that comes as an
     /// [`crate::OrderUpdate`].
     pub place: Option<
-        unsafe extern "C" fn(ctx: *mut c_void, order: *const OrderIntent, id: *mut ClientId) -> Status,
+        unsafe extern "C" fn(
+            ctx: *mut c_void,
+            order: *const OrderIntent,
+            id: *mut ClientId,
+        ) -> Status,
     >,
     /// Asks for an amendment.
     pub amend: Option<unsafe extern "C" fn(ctx: *mut c_void, amend: *const OrderAmend) -> Status>,
@@ -91,7 +95,8 @@ pub struct StrategyHost {
     pub wake: Option<unsafe extern "C" fn(ctx: *mut c_void, at_ns: i64) -> Status>,
     /// Adds to or, with `channels` 0, removes from the instruments whose records are delivered.
     /// Before the first call, all are.
-    pub subscribe: Option<unsafe extern "C" fn(ctx: *mut c_void, wish: *const StreamWish) -> Status>,
+    pub subscribe:
+        Option<unsafe extern "C" fn(ctx: *mut c_void, wish: *const StreamWish) -> Status>,
     /// Finds a host extension; null if there is none.
     pub query: Option<unsafe extern "C" fn(ctx: *mut c_void, id: Str) -> *const c_void>,
 }
@@ -109,7 +114,8 @@ pub struct StrategyVtable {
     /// Bytes that saved state is expected to take.
     pub state_hint: u32,
     /// Makes an instance. No command may be given yet.
-    pub create: Option<unsafe extern "C" fn(create: *const Create, instance: *mut *mut c_void) -> Status>,
+    pub create:
+        Option<unsafe extern "C" fn(create: *const Create, instance: *mut *mut c_void) -> Status>,
     /// Ends an instance; called once, also after a panic.
     pub destroy: Option<unsafe extern "C" fn(instance: *mut c_void) -> Status>,
     /// Called once before the first turn, after `restore` if there is one.
@@ -125,16 +131,19 @@ pub struct StrategyVtable {
         ) -> Status,
     >,
     /// The time asked for with `wake` has come.
-    pub on_timer: Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut StrategyCx) -> Status>,
+    pub on_timer:
+        Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut StrategyCx) -> Status>,
     /// A line from an operator. The answer goes to the log.
-    pub on_control:
-        Option<unsafe extern "C" fn(instance: *mut c_void, cx: *mut StrategyCx, command: Str) -> Status>,
+    pub on_control: Option<
+        unsafe extern "C" fn(instance: *mut c_void, cx: *mut StrategyCx, command: Str) -> Status,
+    >,
     /// Writes the state.
     pub save: Option<
         unsafe extern "C" fn(instance: *mut c_void, write: WriteFn, ctx: *mut c_void) -> Status,
     >,
     /// Takes over state of `schema`; [`crate::SCHEMA`] if it cannot be upgraded.
-    pub restore: Option<unsafe extern "C" fn(instance: *mut c_void, schema: u32, state: Bytes) -> Status>,
+    pub restore:
+        Option<unsafe extern "C" fn(instance: *mut c_void, schema: u32, state: Bytes) -> Status>,
     /// Hash over everything that decides, to compare two instances; 0 for none.
     pub digest: Option<unsafe extern "C" fn(instance: *mut c_void) -> u64>,
 }

@@ -1,0 +1,189 @@
+//! The cursor: where the scan is.
+
+use crate::swar;
+
+/// Walks down one frame. Every step either consumes exactly what it names or declines with `None`;
+/// after that the position means nothing, and the frame is for the general parser.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor<'a> {
+    pub(crate) frame: &'a [u8],
+    /// At most `frame.len()`.
+    pub(crate) at: usize,
+    /// The processor has what [`Cursor::levels`] needs, and the caller lets us use it.
+    pub(crate) vector: bool,
+}
+
+impl<'a> Cursor<'a> {
+    /// At the start of `frame`.
+    #[inline]
+    pub fn new(frame: &'a [u8]) -> Self {
+        Self {
+            frame,
+            at: 0,
+            vector: vector_available(),
+        }
+    }
+
+    /// Like [`new`](Self::new), but never uses vector instructions: same results, slower. For tests
+    /// that compare the twins.
+    #[inline]
+    pub fn scalar(frame: &'a [u8]) -> Self {
+        Self {
+            frame,
+            at: 0,
+            vector: false,
+        }
+    }
+
+    /// Consumes exactly `text`. With a constant length it is compiled to a few wide compares.
+    #[inline(always)]
+    pub fn literal<const N: usize>(&mut self, text: &[u8; N]) -> Option<()> {
+        if self.rest().first_chunk::<N>()? != text {
+            return None;
+        }
+        self.at += N;
+        Some(())
+    }
+
+    /// The content of a string whose opening quote was consumed; consumes the closing one.
+    /// Declines escapes, control bytes and everything that is not ASCII.
+    #[inline]
+    pub fn string(&mut self) -> Option<&'a str> {
+        let text = self.plain_text()?;
+        // Plain text is ASCII, so this cannot fail; and a check is cheaper than a promise.
+        std::str::from_utf8(text).ok()
+    }
+
+    /// [`string`](Self::string) as bytes, for a caller that only compares them.
+    #[inline]
+    pub fn plain_text(&mut self) -> Option<&'a [u8]> {
+        let start = self.at;
+        loop {
+            let text = swar::window(self.frame, self.at);
+            let stop = swar::bytes_before(swar::first_special(text)) as usize;
+            self.at += stop;
+            if stop < 16 {
+                break;
+            }
+        }
+        let text = &self.frame[start..self.at];
+        self.literal(b"\"")?;
+        Some(text)
+    }
+
+    /// `true` or `false`.
+    #[inline]
+    pub fn boolean(&mut self) -> Option<bool> {
+        if self.literal(b"true").is_some() {
+            return Some(true);
+        }
+        self.literal(b"false").map(|()| false)
+    }
+
+    /// The next byte, not consumed.
+    #[inline]
+    pub fn peek(&self) -> Option<u8> {
+        self.frame.get(self.at).copied()
+    }
+
+    /// Bytes consumed so far.
+    #[inline]
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// What has not been consumed.
+    #[inline]
+    pub fn rest(&self) -> &'a [u8] {
+        self.frame.get(self.at..).unwrap_or_default()
+    }
+
+    /// Accepts the end of the frame: nothing may follow, no white space either.
+    #[inline]
+    pub fn end(&self) -> Option<()> {
+        self.rest().is_empty().then_some(())
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn vector_available() -> bool {
+    crate::simd::available()
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+#[inline]
+fn vector_available() -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn consumes_what_it_names_and_nothing_else() {
+        let mut scan = Cursor::new(br#"{"e":"trade","m":true,"x":false}"#);
+        assert_eq!(scan.literal(br#"{"e":""#), Some(()));
+        assert_eq!(scan.string(), Some("trade"));
+        assert_eq!(scan.literal(br#","q":"#), None);
+        assert_eq!(scan.position(), 12);
+        assert_eq!(scan.literal(br#","m":"#), Some(()));
+        assert_eq!(scan.boolean(), Some(true));
+        assert_eq!(scan.literal(br#","x":"#), Some(()));
+        assert_eq!(scan.boolean(), Some(false));
+        assert_eq!(
+            (scan.peek(), scan.rest(), scan.end()),
+            (Some(b'}'), &b"}"[..], None)
+        );
+        assert_eq!(scan.literal(b"}}"), None);
+        assert_eq!(scan.literal(b"}"), Some(()));
+        assert_eq!(
+            (scan.peek(), scan.rest(), scan.end()),
+            (None, &b""[..], Some(()))
+        );
+        assert_eq!(Cursor::new(b"True").boolean(), None);
+        assert_eq!(Cursor::new(b"tru").boolean(), None);
+    }
+
+    #[test]
+    fn strings_are_plain_ascii_and_closed() {
+        for text in [
+            "",
+            "x",
+            "exactly 16 bytes",
+            "BTCUSDT@depth with some more text",
+            "\x7f~ []{}",
+        ] {
+            let frame = format!("{text}\"tail");
+            let mut scan = Cursor::new(frame.as_bytes());
+            assert_eq!(scan.string(), Some(text));
+            assert_eq!(scan.rest(), b"tail");
+        }
+        for len in 0..40 {
+            assert_eq!(
+                Cursor::new("x".repeat(len).as_bytes()).string(),
+                None,
+                "never closed"
+            );
+        }
+    }
+
+    #[test]
+    fn strings_decline_every_special_byte_at_every_place() {
+        for byte in 0..=u8::MAX {
+            for place in 0..20 {
+                let mut frame = [b'x'; 40];
+                frame[place] = byte;
+                frame[30] = b'"';
+                let expected = match byte {
+                    b'"' => Some(place),
+                    b'\\' | 0..0x20 | 0x80.. => None,
+                    _ => Some(30),
+                };
+                let text = Cursor::new(&frame).string();
+                assert_eq!(text.map(str::len), expected, "{byte:#x} at {place}");
+            }
+        }
+    }
+}

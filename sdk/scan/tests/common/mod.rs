@@ -1,0 +1,294 @@
+//! Recorded frames of the three Binance products, straight-line scanners for them, and what the
+//! general parser makes of the same bytes.
+#![allow(dead_code, reason = "each test uses its part")]
+
+use flate2::read::MultiGzDecoder;
+use patchbay_model::parse_decimal;
+use patchbay_scan::Cursor;
+use simd_json::prelude::*;
+use std::io::Read;
+use std::path::PathBuf;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Product {
+    Spot,
+    UsdM,
+    CoinM,
+}
+
+pub const PRODUCTS: [Product; 3] = [Product::Spot, Product::UsdM, Product::CoinM];
+
+impl Product {
+    pub const fn files(self) -> [&'static str; 2] {
+        match self {
+            Self::Spot => [
+                "binance-spot/hftbacktest/btcusdt_20240808.gz",
+                "binance-spot/hftbacktest/ethusdt_20240808.gz",
+            ],
+            Self::UsdM => [
+                "binance-usdm/hftbacktest/btcusdt_20240808.gz",
+                "binance-usdm/hftbacktest/ethusdt_20240808.gz",
+            ],
+            Self::CoinM => [
+                "binance-coinm/hftbacktest/btcusd_perp_20240808.gz",
+                "binance-coinm/hftbacktest/ethusd_perp_20240808.gz",
+            ],
+        }
+    }
+}
+
+/// An event with every field of its frame; levels as bids and asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Event {
+    pub kind: &'static str,
+    /// Stream, symbol, and what else is text.
+    pub texts: Vec<String>,
+    /// By the key, with a frame's own order forgotten.
+    pub ids: Vec<(&'static str, u64)>,
+    pub decimals: Vec<i64>,
+    pub flags: Vec<bool>,
+    pub bids: Vec<(i64, i64)>,
+    pub asks: Vec<(i64, i64)>,
+}
+
+/// The frames of one capture, without its times.
+pub struct Capture {
+    bytes: Vec<u8>,
+    spans: Vec<(usize, usize)>,
+}
+
+impl Capture {
+    /// `None`, with a note, where there is no corpus and this is not CI.
+    pub fn open(name: &str) -> Option<Self> {
+        let root = std::env::var_os("PATCHBAY_CORPUS").map_or_else(
+            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"),
+            PathBuf::from,
+        );
+        let path = root.join(name);
+        let file = match std::fs::File::open(&path) {
+            Ok(file) => file,
+            Err(error) => {
+                assert!(std::env::var_os("CI").is_none(), "{}: {error}", path.display());
+                println!("SKIPPED: {}: {error}", path.display());
+                return None;
+            }
+        };
+        let mut bytes = Vec::new();
+        MultiGzDecoder::new(file).read_to_end(&mut bytes).unwrap();
+        let spans = spans(&bytes);
+        Some(Self { bytes, spans })
+    }
+
+    pub fn frames(&self) -> impl Iterator<Item = &[u8]> {
+        self.spans.iter().map(|&(from, to)| &self.bytes[from..to])
+    }
+
+    /// Depth, trade and quote frames; the one REST answer in each capture is none of them.
+    pub fn stream_frames(&self) -> impl Iterator<Item = &[u8]> {
+        self.frames().filter(|frame| frame.starts_with(br#"{"stream""#))
+    }
+}
+
+fn spans(bytes: &[u8]) -> Vec<(usize, usize)> {
+    let mut spans = Vec::new();
+    let mut from = 0;
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+        let text = line.trim_ascii_end();
+        if let Some(space) = text.iter().position(|&byte| byte == b' ') {
+            spans.push((from + space + 1, from + text.len()));
+        }
+        from += line.len();
+    }
+    spans
+}
+
+/// The kind of a frame by its text alone.
+pub fn kind(frame: &[u8]) -> &'static str {
+    let has = |needle: &[u8]| frame.windows(needle.len()).take(40).any(|part| part == needle);
+    if has(b"@depth") {
+        "depth"
+    } else if has(b"@trade") {
+        "trade"
+    } else if has(b"@bookTicker") {
+        "bookTicker"
+    } else {
+        "other"
+    }
+}
+
+/// Straight down the frame of `product`, all three kinds.
+pub fn scan(mut c: Cursor<'_>, product: Product, exps: (i8, i8)) -> Option<Event> {
+    let mut event = Event::default();
+    let e = &mut event;
+    c.literal(br#"{"stream":""#)?;
+    let stream = c.string()?;
+    e.texts.push(stream.to_owned());
+    c.literal(br#","data":{"#)?;
+    match stream.split_once('@')?.1 {
+        "trade" => trade(&mut c, product, exps, e)?,
+        "bookTicker" => quote(&mut c, product, exps, e)?,
+        "depth@0ms" | "depth@100ms" => depth(&mut c, product, exps, e)?,
+        _ => return None,
+    }
+    c.literal(b"}}")?;
+    c.end()?;
+    e.ids.sort_unstable();
+    Some(event)
+}
+
+fn depth(c: &mut Cursor<'_>, product: Product, exps: (i8, i8), e: &mut Event) -> Option<()> {
+    e.kind = "depth";
+    c.literal(br#""e":"depthUpdate","E":"#)?;
+    e.ids.push(("E", c.u64()?));
+    if product != Product::Spot {
+        c.literal(br#","T":"#)?;
+        e.ids.push(("T", c.u64()?));
+    }
+    c.literal(br#","s":""#)?;
+    e.texts.push(c.string()?.to_owned());
+    if product == Product::CoinM {
+        c.literal(br#","ps":""#)?;
+        e.texts.push(c.string()?.to_owned());
+    }
+    c.literal(br#","U":"#)?;
+    e.ids.push(("U", c.u64()?));
+    c.literal(br#","u":"#)?;
+    e.ids.push(("u", c.u64()?));
+    if product != Product::Spot {
+        c.literal(br#","pu":"#)?;
+        e.ids.push(("pu", c.u64()?));
+    }
+    c.literal(br#","b":"#)?;
+    let mut sink = |price, qty| {
+        e.bids.push((price, qty));
+        Some(())
+    };
+    let bids = c.levels(exps.0, exps.1, &mut sink)?;
+    c.literal(br#","a":"#)?;
+    let asks = c.levels(exps.0, exps.1, |price, qty| {
+        e.asks.push((price, qty));
+        Some(())
+    })?;
+    assert_eq!((bids, asks), (e.bids.len(), e.asks.len()));
+    Some(())
+}
+
+fn trade(c: &mut Cursor<'_>, product: Product, exps: (i8, i8), e: &mut Event) -> Option<()> {
+    e.kind = "trade";
+    c.literal(br#""e":"trade","E":"#)?;
+    e.ids.push(("E", c.u64()?));
+    if product != Product::Spot {
+        c.literal(br#","T":"#)?;
+        e.ids.push(("T", c.u64()?));
+    }
+    c.literal(br#","s":""#)?;
+    e.texts.push(c.string()?.to_owned());
+    c.literal(br#","t":"#)?;
+    e.ids.push(("t", c.u64()?));
+    c.literal(br#","p":""#)?;
+    e.decimals.push(c.decimal(exps.0)?);
+    c.literal(br#","q":""#)?;
+    e.decimals.push(c.decimal(exps.1)?);
+    if product == Product::Spot {
+        c.literal(br#","T":"#)?;
+        e.ids.push(("T", c.u64()?));
+    } else {
+        c.literal(br#","X":""#)?;
+        e.texts.push(c.string()?.to_owned());
+    }
+    c.literal(br#","m":"#)?;
+    e.flags.push(c.boolean()?);
+    if product == Product::Spot {
+        c.literal(br#","M":"#)?;
+        e.flags.push(c.boolean()?);
+    }
+    Some(())
+}
+
+fn quote(c: &mut Cursor<'_>, product: Product, exps: (i8, i8), e: &mut Event) -> Option<()> {
+    e.kind = "bookTicker";
+    match product {
+        Product::Spot => c.literal(br#""u":"#)?,
+        Product::UsdM => c.literal(br#""e":"bookTicker","u":"#)?,
+        Product::CoinM => c.literal(br#""u":"#)?,
+    }
+    e.ids.push(("u", c.u64()?));
+    if product == Product::CoinM {
+        c.literal(br#","e":"bookTicker""#)?;
+    }
+    c.literal(br#","s":""#)?;
+    e.texts.push(c.string()?.to_owned());
+    if product == Product::CoinM {
+        c.literal(br#","ps":""#)?;
+        e.texts.push(c.string()?.to_owned());
+    }
+    c.literal(br#","b":""#)?;
+    e.decimals.push(c.decimal(exps.0)?);
+    c.literal(br#","B":""#)?;
+    e.decimals.push(c.decimal(exps.1)?);
+    c.literal(br#","a":""#)?;
+    e.decimals.push(c.decimal(exps.0)?);
+    c.literal(br#","A":""#)?;
+    e.decimals.push(c.decimal(exps.1)?);
+    if product != Product::Spot {
+        c.literal(br#","T":"#)?;
+        e.ids.push(("T", c.u64()?));
+        c.literal(br#","E":"#)?;
+        e.ids.push(("E", c.u64()?));
+    }
+    Some(())
+}
+
+/// What simd-json says of the same bytes; `None` if they are no such frame.
+pub fn reference(frame: &[u8], exps: (i8, i8)) -> Option<Event> {
+    let mut bytes = frame.to_vec();
+    let json = simd_json::to_borrowed_value(&mut bytes).ok()?;
+    let stream = json.get_str("stream")?;
+    let data = json.get("data")?;
+    let mut event = Event { texts: vec![stream.to_owned()], ..Event::default() };
+    let e = &mut event;
+    for key in ["s", "ps", "X"] {
+        e.texts.extend(data.get_str(key).map(str::to_owned));
+    }
+    for key in ["E", "T", "U", "pu", "t", "u"] {
+        e.ids.extend(data.get_u64(key).map(|id| (key, id)));
+    }
+    for key in ["m", "M"] {
+        e.flags.extend(data.get_bool(key));
+    }
+    let number = |key, exp| decimal(data.get_str(key)?, exp);
+    match stream.split_once('@')?.1 {
+        "trade" => {
+            e.kind = "trade";
+            e.decimals = vec![number("p", exps.0)?, number("q", exps.1)?];
+        }
+        "bookTicker" => {
+            e.kind = "bookTicker";
+            for (price, qty) in [("b", "B"), ("a", "A")] {
+                e.decimals.extend([number(price, exps.0)?, number(qty, exps.1)?]);
+            }
+        }
+        _ => {
+            e.kind = "depth";
+            e.bids = side(data.get_array("b")?, exps)?;
+            e.asks = side(data.get_array("a")?, exps)?;
+        }
+    }
+    let event_key = usize::from(data.get("e").is_some());
+    let lists = if e.kind == "depth" { 2 } else { e.decimals.len() };
+    let read = event_key + e.texts.len() - 1 + e.ids.len() + e.flags.len() + lists;
+    // A key that nobody read would be a value that the scanner believed away.
+    (read == data.as_object()?.len()).then_some(event)
+}
+
+fn side(levels: &[simd_json::BorrowedValue<'_>], exps: (i8, i8)) -> Option<Vec<(i64, i64)>> {
+    let level = |level: &simd_json::BorrowedValue<'_>| {
+        let [price, qty] = level.as_array()?.as_slice() else { return None };
+        Some((decimal(price.as_str()?, exps.0)?, decimal(qty.as_str()?, exps.1)?))
+    };
+    levels.iter().map(level).collect()
+}
+
+fn decimal(text: &str, exp: i8) -> Option<i64> {
+    parse_decimal(text.as_bytes(), exp).ok()
+}

@@ -1,0 +1,8 @@
+//! The committed layout is the crate's layout.
+
+use patchbay_test_abi::{golden, layout, root};
+
+#[test]
+fn layout_is_the_committed_one() -> Result<(), String> {
+    golden(&root().join("sdk/abi/layout.txt"), &layout())
+}
