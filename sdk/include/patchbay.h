@@ -10,16 +10,24 @@
 
 #ifdef __cplusplus
 #define PB_ALIGNED(bytes) alignas(bytes)
-extern "C" {
 #else
 #define PB_ALIGNED(bytes) _Alignas(bytes)
 #endif
 
-/// Puts a symbol into the dynamic symbol table, also with `-fvisibility=hidden`.
+/// Stands before the definition of a symbol that the dynamic symbol table shall show, also with
+/// `-fvisibility=hidden`.
+#ifdef __cplusplus
+#define PB_EXPORT extern "C" __attribute__((visibility("default")))
+#else
 #define PB_EXPORT __attribute__((visibility("default")))
+#endif
 
 /// Initialiser of a `PbStr` from a string literal.
 #define PB_STR(literal) { (const uint8_t *)("" literal), sizeof("" literal) - 1 }
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct PbAdapterCx;
 
@@ -1217,7 +1225,8 @@ typedef struct PbBucketCost {
 } PbBucketCost;
 
 /// Open a websocket. The host chooses the connection's number and reports it, with `tag`, to
-/// `on_open`; it reconnects by itself until the plan changes, and rotates before `life_ns`.
+/// `on_open`; it reconnects by itself until `close`, and rotates before `life_ns`. A request with a
+/// `tag` that is connected replaces that connection, make-before-break.
 typedef struct PbConnect {
     /// Bytes of this struct.
     uint32_t struct_size;
@@ -1434,6 +1443,9 @@ typedef struct PbAdapterHost {
     PbStatus (*fail)(void *ctx, uint32_t code, struct PbStr text);
     /// Finds a host extension; null if there is none.
     const void *(*query)(void *ctx, struct PbStr id);
+    /// The venue's clock as read from the answer to request `id` (`PB_PURPOSE_TIME`); the
+    /// host, which knows when it asked and when it was answered, derives the offset.
+    PbStatus (*server_time)(void *ctx, uint64_t id, int64_t server_ns);
 } PbAdapterHost;
 
 /// What an adapter sees of the host during one call. The host owns it; the plugin keeps its cursor
@@ -1793,9 +1805,8 @@ typedef struct PbStrategyVtable {
 /// `PbPluginDecl.layout_hash`.
 #define PB_LAYOUT_HASH UINT32_C(0xc42dbd51)
 
-/// The one symbol of a plugin. An author defines it:
-/// `PB_EXPORT const PbPluginDecl PATCHBAY_PLUGIN_V0 = { PB_MAGIC, sizeof(PbPluginDecl), ... };`
-extern PB_EXPORT const PbPluginDecl PATCHBAY_PLUGIN_V0;
+// The one symbol of a plugin, which its author defines:
+// PB_EXPORT const PbPluginDecl PATCHBAY_PLUGIN_V0 = { PB_MAGIC, sizeof(PbPluginDecl), ... };
 
 #ifdef __cplusplus
 }

@@ -39,7 +39,10 @@ pub struct Chain {
 impl Chain {
     /// A chain that starts with whatever comes first.
     pub const fn new() -> Self {
-        Self { last: None, newest_ns: Nanos::MIN }
+        Self {
+            last: None,
+            newest_ns: 0,
+        }
     }
 
     /// Last id, once there is one.
@@ -69,12 +72,13 @@ impl Chain {
         verdict
     }
 
-    /// Equal times are taken: the later message wins (upbit.md, section 3).
+    /// Equal times are taken: the later message wins (upbit.md, section 3). So is one without time.
     fn judge_time(&mut self, message: &Message<'_>) -> Verdict {
-        if message.exchange_ns() < self.newest_ns && !message.is_reset() {
+        let time = message.exchange_ns();
+        if time != 0 && time < self.newest_ns && !message.is_reset() {
             return Verdict::Duplicate;
         }
-        self.newest_ns = message.exchange_ns();
+        self.newest_ns = time;
         self.last = Some(message.sequence());
         Verdict::Next
     }
@@ -108,7 +112,10 @@ fn judge_previous(message: &Message<'_>, previous: u64, last: u64) -> Verdict {
     } else if message.states_first() && message.sequence() <= last {
         Verdict::Duplicate
     } else {
-        Verdict::Gap { expected: last, found: previous }
+        Verdict::Gap {
+            expected: last,
+            found: previous,
+        }
     }
 }
 
@@ -118,7 +125,10 @@ fn judge_dense(message: &Message<'_>, last: u64) -> Verdict {
     if message.sequence() <= last {
         Verdict::Duplicate
     } else if message.first() > last.saturating_add(1) {
-        Verdict::Gap { expected: last, found: message.first() }
+        Verdict::Gap {
+            expected: last,
+            found: message.first(),
+        }
     } else {
         Verdict::Next
     }

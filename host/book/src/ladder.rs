@@ -65,9 +65,8 @@ impl Ladder {
 
     /// Reserved and touched memory, in bytes.
     pub(crate) fn memory(&self) -> (usize, usize) {
-        let window = size_of_val(&*self.quantities)
-            + size_of_val(&*self.bits)
-            + size_of_val(&*self.summary);
+        let window =
+            size_of_val(&*self.quantities) + size_of_val(&*self.bits) + size_of_val(&*self.summary);
         let (reserved, touched) = self.far.memory();
         (window + reserved, window + touched)
     }
@@ -78,12 +77,6 @@ impl Ladder {
         (self.near != 0).then(|| (self.best, self.quantities[self.slot(self.best)]))
     }
 
-    /// Quantity at `key`, 0 if there is no level. For tests and audits: the far part is searched.
-    #[cfg(test)]
-    pub(crate) fn get(&self, key: i64) -> i64 {
-        self.iter().find(|&(k, _)| k == key).map_or(0, |(_, qty)| qty)
-    }
-
     /// Sets a level; quantity 0 removes it. Returns the quantity before, 0 if there was none.
     #[inline]
     pub(crate) fn set(&mut self, key: i64, qty: i64) -> i64 {
@@ -92,7 +85,11 @@ impl Ladder {
         }
         let slot = self.slot(key);
         let (word, bit) = (slot / WORD, 1 << (slot % WORD));
-        let before = if self.bits[word] & bit == 0 { 0 } else { self.quantities[slot] };
+        let before = if self.bits[word] & bit == 0 {
+            0
+        } else {
+            self.quantities[slot]
+        };
         if qty != 0 {
             self.quantities[slot] = qty;
             if before == 0 {
@@ -226,7 +223,10 @@ impl Ladder {
         while bits != 0 {
             let at = bits.trailing_zeros() as usize;
             bits &= bits - 1;
-            self.far.set(number * WORD as i64 + at as i64, self.quantities[word * WORD + at]);
+            self.far.set(
+                number * WORD as i64 + at as i64,
+                self.quantities[word * WORD + at],
+            );
             self.unmark(word, 1 << at);
         }
     }
@@ -245,7 +245,8 @@ impl Ladder {
         let found = if lowest <= word {
             self.highest_word(lowest, word)
         } else {
-            self.highest_word(0, word).or_else(|| self.highest_word(lowest, self.bits.len()))
+            self.highest_word(0, word)
+                .or_else(|| self.highest_word(lowest, self.bits.len()))
         }?;
         let words = self.bits.len();
         let distance = (found + words - lowest) & (words - 1);
@@ -258,7 +259,11 @@ impl Ladder {
         while end > from {
             let group = (end - 1) / WORD;
             let kept = end - group * WORD;
-            let mask = if kept == WORD { u64::MAX } else { (1 << kept) - 1 };
+            let mask = if kept == WORD {
+                u64::MAX
+            } else {
+                (1 << kept) - 1
+            };
             let words = self.summary[group] & mask;
             if words != 0 {
                 let found = group * WORD + highest(words) as usize;

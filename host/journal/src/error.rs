@@ -66,7 +66,7 @@ pub enum JournalError {
     )]
     Fenced {
         /// The error.
-        first: Box<JournalError>,
+        first: Box<Self>,
     },
     /// [`crate::Entry::End`] was written; nothing may follow.
     #[error("the journal is closed; begin a new one")]

@@ -1,17 +1,15 @@
 //! What an adapter instance is given.
 
-use std::borrow::Cow;
-
 use crate::{
-    DecodeError,
+    DecodeError, List,
     bytes::{Put, Take},
 };
 
 /// One thing given to an adapter instance, in the words of `AdapterVtable`: what the runtime feeds
 /// it live is what the journal holds and what replay feeds it again.
 ///
-/// Lists are borrowed when written and owned when read, hence [`Cow`]. [`Input::Frame`], the one
-/// that counts, is borrowed both ways.
+/// A [`List`] is lent when written and owned when read. [`Input::Frame`], the one that counts, is
+/// borrowed both ways.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input<'a> {
     /// The instance is made.
@@ -19,12 +17,12 @@ pub enum Input<'a> {
         /// Seed for anything that must look random.
         seed: u64,
         /// Configuration, sorted by key.
-        config: Cow<'a, [Setting<'a>]>,
+        config: List<'a, Setting<'a>>,
     },
     /// The streams now wanted, all of them.
     Plan {
         /// One a stream.
-        wishes: Cow<'a, [Wish<'a>]>,
+        wishes: List<'a, Wish<'a>>,
     },
     /// A connection opened.
     Open {
@@ -64,7 +62,7 @@ pub enum Input<'a> {
         /// URL that was answered, without secrets.
         url: &'a str,
         /// Headers, names in lower case.
-        headers: Cow<'a, [HeaderLine<'a>]>,
+        headers: List<'a, HeaderLine<'a>>,
         /// Body as the plugin saw it, kept tokens blanked.
         body: &'a [u8],
     },
@@ -217,10 +215,10 @@ impl<'a> Input<'a> {
         let input = match code {
             CREATE => Self::Create {
                 seed: from.u64()?,
-                config: Cow::Owned(from.list(12, Setting::decode)?),
+                config: List::Owned(from.list(12, Setting::decode)?),
             },
             PLAN => Self::Plan {
-                wishes: Cow::Owned(from.list(20, Wish::decode)?),
+                wishes: List::Owned(from.list(20, Wish::decode)?),
             },
             OPEN => Self::Open {
                 conn: from.u32()?,
@@ -242,7 +240,7 @@ impl<'a> Input<'a> {
                 status: from.u32()?,
                 error: from.u32()?,
                 url: from.text()?,
-                headers: Cow::Owned(from.list(8, HeaderLine::decode)?),
+                headers: List::Owned(from.list(8, HeaderLine::decode)?),
                 body: from.rest(),
             },
             TIMER => Self::Timer,

@@ -33,8 +33,10 @@ mod entry;
 mod error;
 mod format;
 mod input;
+mod list;
 mod reader;
 mod record;
+mod segments;
 mod storage;
 mod writer;
 
@@ -45,6 +47,7 @@ pub use format::{
     VERSION,
 };
 pub use input::{HeaderLine, Input, Setting, Value, Wish};
+pub use list::List;
 pub use reader::{Reader, Record, Tail};
 pub use storage::{Memory, Storage, StorageError, StorageFault, segment_name, segment_number};
 pub use writer::{Writer, WriterConfig};

@@ -1,13 +1,16 @@
 //! Reading back: a prefix of what was appended, or a refusal.
 
+mod damage;
+
 use std::fmt;
 
 use crate::{
-    DecodeError, Entry, JournalError, Kind, Place, Storage, VERSION,
-    format::{HeaderFault, RECORD_HEADER, SEGMENT_HEADER, SegmentHeader, seed, used},
-    record::{CONTINUES, Fault, Found, Head, find, inspect},
+    DecodeError, Entry, JournalError, Kind, Place, Storage, StorageError,
+    format::{HeaderFault, RECORD_HEADER, SEGMENT_HEADER, SegmentHeader, seed},
+    record::{CONTINUES, Fault, Found, Head, inspect},
     segment_name,
 };
+use damage::Damage;
 
 /// One record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +36,7 @@ pub enum Tail {
         segment: u32,
         /// Offset of the first byte left out.
         offset: u64,
-        /// Bytes left out in this segment.
+        /// Bytes left out up to the last that is not zero, those in later segments included.
         bytes: u64,
     },
 }
@@ -78,14 +81,6 @@ pub struct Reader<S> {
     power_loss: bool,
     tail: Option<Tail>,
     failed: Option<JournalError>,
-}
-
-/// A place that should hold record `sequence + 1`, or the header of a segment, and does not.
-#[derive(Clone, Copy)]
-struct Damage {
-    segment: u32,
-    offset: usize,
-    fault: Fault,
 }
 
 impl<S: Storage> Reader<S> {
@@ -202,26 +197,6 @@ impl<S: Storage> Reader<S> {
             Ok(())
         } else {
             Err(self.bad_header(24, "not the first segment of a journal"))
-        }
-    }
-
-    /// What to say about a first segment without a header.
-    fn no_header(&mut self, fault: HeaderFault) -> Result<JournalError, JournalError> {
-        let error = self.header_error(fault);
-        if let HeaderFault::Version(_) = fault {
-            return Ok(error);
-        }
-        let mut begun = used(&self.bytes) > SEGMENT_HEADER;
-        for number in 2..=self.last {
-            self.load(number)?;
-            begun |= used(&self.bytes) > 0;
-        }
-        if begun {
-            Ok(error)
-        } else {
-            Ok(JournalError::NeverBegun {
-                name: self.storage.name(1),
-            })
         }
     }
 
@@ -355,43 +330,6 @@ impl<S: Storage> Reader<S> {
         }
     }
 
-    /// Cuts the journal at `damage`, unless something valid behind it shows that more was there.
-    fn judge(&mut self, damage: Damage) -> Result<(), JournalError> {
-        let mut bytes = 0;
-        for number in damage.segment..=self.last {
-            self.load(number)?;
-            let mut from = SEGMENT_HEADER;
-            if number == damage.segment {
-                bytes = used(&self.bytes).saturating_sub(damage.offset) as u64;
-                from = damage.offset + 8;
-            } else if !self.power_loss && SegmentHeader::decode(&self.bytes).is_ok() {
-                return Err(self.broken(damage, 0));
-            }
-            while let Some(found) = find(&self.bytes, from, self.seed) {
-                if !self.expected_behind(damage.fault, &found.head) {
-                    return Err(self.broken(damage, found.at));
-                }
-                from = found.end;
-            }
-        }
-        self.tail = Some(match bytes {
-            0 => Tail::Clean,
-            _ => Tail::Cut {
-                segment: damage.segment,
-                offset: damage.offset as u64,
-                bytes,
-            },
-        });
-        Ok(())
-    }
-
-    /// Whether a valid record may stand behind the damage in a journal to which nothing happened
-    /// but its end.
-    fn expected_behind(&self, fault: Fault, head: &Head) -> bool {
-        let same_group = fault == Fault::Uncommitted && head.continues();
-        same_group || (self.power_loss && !head.proves_durable(self.sequence + 1))
-    }
-
     fn check_header(&self, header: &SegmentHeader) -> Result<(), JournalError> {
         if header.journal_id != self.journal_id {
             return Err(JournalError::Foreign {
@@ -409,47 +347,6 @@ impl<S: Storage> Reader<S> {
         Ok(())
     }
 
-    /// Damage with something valid behind it, at `follows` in the segment that is loaded.
-    fn broken(&self, damage: Damage, follows: usize) -> JournalError {
-        let reason = match damage.fault {
-            Fault::Blank => "blank",
-            Fault::Uncommitted => "no commit word",
-            Fault::Damaged(reason) => reason,
-        };
-        let at = self.place(damage.segment, damage.offset);
-        if damage.offset == 0 {
-            return JournalError::Header { at, reason };
-        }
-        let follows = self.place(self.segment, follows);
-        JournalError::Broken {
-            at,
-            sequence: self.sequence + 1,
-            reason,
-            follows,
-        }
-    }
-
-    fn header_error(&self, fault: HeaderFault) -> JournalError {
-        match fault {
-            HeaderFault::Damaged(reason) => self.bad_header(0, reason),
-            HeaderFault::Version(found) => {
-                let at = self.place(self.segment, 8);
-                JournalError::Version {
-                    at,
-                    found,
-                    known: VERSION,
-                }
-            }
-        }
-    }
-
-    fn bad_header(&self, offset: usize, reason: &'static str) -> JournalError {
-        JournalError::Header {
-            at: self.place(self.segment, offset),
-            reason,
-        }
-    }
-
     fn place(&self, segment: u32, offset: usize) -> Place {
         Place {
             name: self.storage.name(segment),
@@ -457,12 +354,7 @@ impl<S: Storage> Reader<S> {
         }
     }
 
-    fn failed(
-        &self,
-        operation: &'static str,
-        number: u32,
-        source: crate::StorageError,
-    ) -> JournalError {
+    fn failed(&self, operation: &'static str, number: u32, source: StorageError) -> JournalError {
         JournalError::Storage {
             operation,
             at: self.place(number, 0),

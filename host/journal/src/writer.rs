@@ -1,12 +1,10 @@
 //! Appending.
 
 use crate::{
-    Entry, JournalError, Kind, Place, Storage, StorageError,
-    format::{
-        RECORD_HEADER, SEGMENT_BYTES, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN, SEGMENT_HEADER,
-        SegmentHeader, seed,
-    },
+    Entry, JournalError, Kind, Storage,
+    format::{RECORD_HEADER, SEGMENT_BYTES, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN, seed},
     record::{CONTINUES, Head, seal},
+    segments::Segments,
 };
 
 /// How a journal is written.
@@ -48,13 +46,8 @@ impl WriterConfig {
 /// [`JournalError::Fenced`] and the first error. Only [`Writer::prepare`] may fail and be tried
 /// again.
 pub struct Writer<S> {
-    storage: S,
-    config: WriterConfig,
+    segments: Segments<S>,
     seed: u32,
-    /// Current segment.
-    segment: u32,
-    /// Offset in it behind the last published byte.
-    offset: u64,
     /// Records not yet published; the first one without its commit word.
     staged: Vec<u8>,
     /// The commit word that `staged` lacks.
@@ -65,16 +58,13 @@ pub struct Writer<S> {
     chain: u32,
     published: u64,
     synced: u64,
-    /// Oldest segment with bytes that no sync covers.
-    unsynced_segment: u32,
-    /// The next segment exists.
-    spare: bool,
     state: State,
 }
 
 enum State {
     Open,
-    Closed,
+    /// [`Entry::End`] is staged or written.
+    Ended,
     Fenced(Box<JournalError>),
 }
 
@@ -86,37 +76,19 @@ impl<S: Storage> Writer<S> {
     pub fn create(storage: S, config: WriterConfig) -> Result<Self, JournalError> {
         config.check()?;
         let seed = seed(config.journal_id);
-        let mut writer = Self {
-            storage,
-            config,
+        let mut segments = Segments::new(storage, config)?;
+        segments.turn(1, seed)?;
+        Ok(Self {
+            segments,
             seed,
-            segment: 1,
-            offset: 0,
             staged: Vec::new(),
             commit: 0,
             sequence: 0,
             chain: seed,
             published: 0,
             synced: 0,
-            unsynced_segment: 1,
-            spare: false,
             state: State::Open,
-        };
-        writer.begin()?;
-        Ok(writer)
-    }
-
-    fn begin(&mut self) -> Result<(), JournalError> {
-        let numbers = self
-            .storage
-            .list()
-            .map_err(|e| self.failed("list segments from", e))?;
-        if let Some(number) = numbers.first() {
-            return Err(JournalError::Exists {
-                name: self.storage.name(*number),
-            });
-        }
-        self.open_segment(1)
+        })
     }
 
     /// Appends one record and publishes it, with all that are staged. Its sequence is answered.
@@ -147,58 +119,18 @@ impl<S: Storage> Writer<S> {
         self.stage_with(kind, |out| out.extend_from_slice(payload))
     }
 
-    fn stage_with(
-        &mut self,
-        kind: Kind,
-        payload: impl FnOnce(&mut Vec<u8>),
-    ) -> Result<u64, JournalError> {
-        self.usable()?;
-        let mut at = self.staged.len();
-        self.staged.resize(at + RECORD_HEADER, 0);
-        payload(&mut self.staged);
-        let size = (self.staged.len() - at).next_multiple_of(8) as u64;
-        let bound = self.config.segment_bytes - SEGMENT_HEADER as u64;
-        if size > bound {
-            self.staged.truncate(at);
-            return Err(JournalError::TooLarge { bytes: size, bound });
-        }
-        if self.offset + at as u64 + size > self.config.segment_bytes {
-            self.roll(at).map_err(|error| self.fence(error))?;
-            at = 0;
-        }
-        self.seal(at, kind);
-        Ok(self.sequence)
-    }
-
-    fn seal(&mut self, at: usize, kind: Kind) {
-        let head = Head {
-            kind: kind as u16,
-            flags: if at == 0 { 0 } else { CONTINUES },
-            sequence: self.sequence + 1,
-            previous: self.chain,
-            unsynced: u32::try_from(self.sequence - self.synced).unwrap_or(u32::MAX),
-        };
-        let (commit, crc) = seal(&mut self.staged, at, head, self.seed);
-        if at == 0 {
-            self.commit = commit;
-        } else {
-            self.staged[at..at + 8].copy_from_slice(&commit.to_le_bytes());
-        }
-        self.sequence += 1;
-        self.chain = crc;
-        if kind == Kind::End {
-            self.state = State::Closed;
-        }
-    }
-
     /// Writes what is staged. Afterwards it survives the death of the process.
     ///
     /// # Errors
     /// [`JournalError::Storage`], [`JournalError::Fenced`].
     pub fn publish(&mut self) -> Result<(), JournalError> {
         self.unfenced()?;
-        self.write_staged(self.staged.len())
-            .map_err(|error| self.fence(error))?;
+        if self.staged.is_empty() {
+            return Ok(());
+        }
+        self.segments
+            .write(&self.staged, self.commit)
+            .map_err(|e| self.fence(e))?;
         self.staged.clear();
         self.published = self.sequence;
         Ok(())
@@ -212,16 +144,7 @@ impl<S: Storage> Writer<S> {
     /// second would succeed though the bytes are gone.
     pub fn sync(&mut self) -> Result<(), JournalError> {
         self.publish()?;
-        self.sync_segments().map_err(|error| self.fence(error))
-    }
-
-    fn sync_segments(&mut self) -> Result<(), JournalError> {
-        for number in self.unsynced_segment..=self.segment {
-            self.storage
-                .sync(number)
-                .map_err(|e| self.failed_at("sync", number, 0, e))?;
-        }
-        self.unsynced_segment = self.segment;
+        self.segments.sync().map_err(|e| self.fence(e))?;
         self.synced = self.published;
         Ok(())
     }
@@ -234,12 +157,7 @@ impl<S: Storage> Writer<S> {
     /// but the current segment is the last until it succeeds ([`Writer::room`]).
     pub fn prepare(&mut self) -> Result<bool, JournalError> {
         self.usable()?;
-        if self.spare {
-            return Ok(false);
-        }
-        self.create_segment(self.segment + 1)?;
-        self.spare = true;
-        Ok(true)
+        self.segments.prepare()
     }
 
     /// Ends the journal: [`Entry::End`], the last segment cut to what is used, everything synced,
@@ -248,21 +166,11 @@ impl<S: Storage> Writer<S> {
     /// # Errors
     /// [`JournalError::Storage`], [`JournalError::Fenced`].
     pub fn close(mut self) -> Result<S, JournalError> {
-        if !matches!(self.state, State::Closed) {
+        if !matches!(self.state, State::Ended) {
             self.stage(&Entry::End)?;
         }
         self.publish()?;
-        self.storage
-            .truncate(self.segment, self.offset)
-            .map_err(|e| self.failed("truncate", e))?;
-        self.sync_segments()?;
-        if self.spare {
-            let number = self.segment + 1;
-            self.storage
-                .remove(number)
-                .map_err(|e| self.failed_at("remove", number, 0, e))?;
-        }
-        Ok(self.storage)
+        self.segments.finish()
     }
 
     /// Sequence of the last record staged, 0 if there is none.
@@ -280,75 +188,83 @@ impl<S: Storage> Writer<S> {
         self.synced
     }
 
-    /// Bytes left in the current segment.
+    /// Bytes left in the current segment, staged records taken off.
     pub fn room(&self) -> u64 {
-        self.config.segment_bytes - self.offset - self.staged.len() as u64
+        self.segments
+            .room()
+            .saturating_sub(self.staged.len() as u64)
     }
 
-    /// Bytes that the journal takes, without a spare segment.
+    /// Bytes that the journal takes, without staged records and a segment made ahead.
     pub fn bytes(&self) -> u64 {
-        u64::from(self.segment) * self.config.segment_bytes - self.room()
+        self.segments.bytes()
     }
 
     /// The storage, to look at.
     pub fn storage(&self) -> &S {
-        &self.storage
+        self.segments.storage()
     }
 
-    /// Publishes the records before `at`, and goes on in the next segment with what is left.
+    fn stage_with(
+        &mut self,
+        kind: Kind,
+        payload: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<u64, JournalError> {
+        self.usable()?;
+        let at = self.staged.len();
+        self.staged.resize(at + RECORD_HEADER, 0);
+        payload(&mut self.staged);
+        let bytes = (self.staged.len() - at).next_multiple_of(8) as u64;
+        let bound = self.segments.bound();
+        if bytes > bound {
+            self.staged.truncate(at);
+            self.staged.shrink_to(bound as usize);
+            return Err(JournalError::TooLarge { bytes, bound });
+        }
+        if at as u64 + bytes > self.segments.room() {
+            self.roll(at).map_err(|e| self.fence(e))?;
+            self.seal(0, kind);
+        } else {
+            self.seal(at, kind);
+        }
+        Ok(self.sequence)
+    }
+
+    /// Publishes the records before `at`; the one that begins there opens the next segment.
     fn roll(&mut self, at: usize) -> Result<(), JournalError> {
-        self.write_staged(at)?;
-        self.staged.drain(..at);
-        self.published = self.sequence;
-        self.open_segment(self.segment + 1)
+        if at > 0 {
+            self.segments.write(&self.staged[..at], self.commit)?;
+            self.staged.drain(..at);
+            self.published = self.sequence;
+        }
+        self.segments.turn(self.sequence + 1, self.chain)
     }
 
-    /// Two writes: the records, then the word that makes them count.
-    fn write_staged(&mut self, bytes: usize) -> Result<(), JournalError> {
-        if bytes == 0 {
-            return Ok(());
-        }
-        let (number, offset) = (self.segment, self.offset);
-        self.storage
-            .write_at(number, offset, &self.staged[..bytes])
-            .and_then(|()| {
-                self.storage
-                    .write_at(number, offset, &self.commit.to_le_bytes())
-            })
-            .map_err(|e| self.failed("write", e))?;
-        self.offset += bytes as u64;
-        Ok(())
-    }
-
-    fn open_segment(&mut self, number: u32) -> Result<(), JournalError> {
-        if !self.spare {
-            self.create_segment(number)?;
-        }
-        self.spare = false;
-        let header = SegmentHeader {
-            number,
-            journal_id: self.config.journal_id,
-            first_sequence: self.sequence + 1,
-            segment_bytes: self.config.segment_bytes,
+    /// Completes the last staged record, which begins at `at`.
+    fn seal(&mut self, at: usize, kind: Kind) {
+        let head = Head {
+            kind: kind as u16,
+            flags: if at == 0 { 0 } else { CONTINUES },
+            sequence: self.sequence + 1,
             previous: self.chain,
+            unsynced: u32::try_from(self.sequence - self.synced).unwrap_or(u32::MAX),
         };
-        self.storage
-            .write_at(number, 0, &header.encode())
-            .map_err(|e| self.failed_at("write", number, 0, e))?;
-        self.segment = number;
-        self.offset = SEGMENT_HEADER as u64;
-        Ok(())
-    }
-
-    fn create_segment(&mut self, number: u32) -> Result<(), JournalError> {
-        self.storage
-            .create(number, self.config.segment_bytes)
-            .map_err(|e| self.failed_at("create", number, 0, e))
+        let (commit, crc) = seal(&mut self.staged, at, head, self.seed);
+        if at == 0 {
+            self.commit = commit;
+        } else {
+            self.staged[at..at + 8].copy_from_slice(&commit.to_le_bytes());
+        }
+        self.sequence += 1;
+        self.chain = crc;
+        if kind == Kind::End {
+            self.state = State::Ended;
+        }
     }
 
     fn usable(&self) -> Result<(), JournalError> {
         match self.state {
-            State::Closed => Err(JournalError::Closed),
+            State::Ended => Err(JournalError::Closed),
             _ => self.unfenced(),
         }
     }
@@ -365,27 +281,5 @@ impl<S: Storage> Writer<S> {
     fn fence(&mut self, error: JournalError) -> JournalError {
         self.state = State::Fenced(Box::new(error.clone()));
         error
-    }
-
-    fn failed(&self, operation: &'static str, source: StorageError) -> JournalError {
-        self.failed_at(operation, self.segment, self.offset, source)
-    }
-
-    fn failed_at(
-        &self,
-        operation: &'static str,
-        number: u32,
-        offset: u64,
-        source: StorageError,
-    ) -> JournalError {
-        let at = Place {
-            name: self.storage.name(number),
-            offset,
-        };
-        JournalError::Storage {
-            operation,
-            at,
-            source,
-        }
     }
 }

@@ -1,14 +1,12 @@
 //! The dynamic table and symbols of an ELF file: what it would pull in, and its descriptor.
 
-use std::mem::offset_of;
-
 use object::LittleEndian as LE;
 use object::elf::{self, Dyn64, DynamicTag, Sym64};
 use object::read::elf::{Dyn as _, ProgramHeader as _, SectionHeader as _, Sym as _, SymbolTable};
 use patchbay_abi::{PluginDecl, SYMBOL};
 
 use crate::elf::{Header, Image, malformed};
-use crate::manifest::PREFIX;
+use crate::manifest::{FIRST_SIZE, PREFIX};
 use crate::refusal::Reason;
 
 /// Libraries that a plugin may need: the C library and the unwinder, which the host has too.
@@ -36,11 +34,6 @@ const FORBIDDEN: &[(DynamicTag, &str, &str)] = &[
 
 /// Name of every major's symbol, without the number.
 const SYMBOL_STEM: &[u8] = b"PATCHBAY_PLUGIN_V";
-
-/// Descriptors end in four pointer fields that the plain prefix does not have.
-const DECL: u64 = size_of::<PluginDecl>() as u64;
-
-const _: () = assert!(PREFIX == offset_of!(PluginDecl, vtable));
 
 /// The table that the dynamic linker will read, found as it finds it: by address.
 pub(crate) struct Dynamic<'a> {
@@ -113,16 +106,15 @@ impl<'a> Dynamic<'a> {
                 found,
             });
         }
-        let size = symbol.st_size(LE);
-        let data = self
-            .image
-            .at(symbol.st_value(LE), size)
-            .filter(|_| size >= DECL);
+        let (address, size) = (symbol.st_value(LE), symbol.st_size(LE));
+        let aligned = address.is_multiple_of(align_of::<PluginDecl>() as u64);
+        let whole = aligned && size >= u64::from(FIRST_SIZE);
+        let data = self.image.at(address, size).filter(|_| whole);
         match data.and_then(<[u8]>::first_chunk) {
             Some(prefix) => Ok(*prefix),
             None => Err(Reason::NotData {
                 expected: "a whole PluginDecl in initialised data",
-                found: format!("{size} bytes at {:#x}", symbol.st_value(LE)),
+                found: format!("{size} bytes at {address:#x}"),
             }),
         }
     }

@@ -5,14 +5,13 @@
 //! table's too, since it is all that a cut of the last per cent takes away.
 
 use object::LittleEndian as LE;
-use object::elf::{self, FileHeader64, ProgramHeader64, SectionHeader64};
+use object::elf::{self, FileHeader64, ProgramHeader64};
 use object::read::elf::{FileHeader as _, ProgramHeader as _, SectionHeader as _, SectionTable};
 
 use crate::refusal::Reason;
 
 pub(crate) type Header = FileHeader64<LE>;
 pub(crate) type Segment = ProgramHeader64<LE>;
-pub(crate) type Section = SectionHeader64<LE>;
 
 /// `e_machine` of this host.
 const MACHINE: elf::Machine = if cfg!(target_arch = "aarch64") {

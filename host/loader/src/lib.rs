@@ -24,7 +24,7 @@ mod refusal;
 mod stage;
 
 pub use dynamic::ALLOWED;
-pub use loader::{Loaded, Loader, Trust, generations, inspect};
+pub use loader::{Found, Loaded, Loader, Trust, generations, inspect};
 pub use manifest::{Kind, Manifest};
 pub use read::MAX_FILE;
 pub use refusal::{Reason, Refusal};

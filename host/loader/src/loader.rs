@@ -30,12 +30,14 @@ pub enum Trust {
 }
 
 /// Loads plugins. May be shared between threads.
+#[derive(Debug)]
 pub struct Loader {
     stage: Stage,
     trust: Trust,
 }
 
 /// A plugin that is mapped for the rest of the process.
+#[derive(Debug)]
 pub struct Loaded {
     /// What the file said about itself.
     pub manifest: Manifest,
@@ -44,6 +46,9 @@ pub struct Loaded {
     /// Which of the libraries mapped by this process it is, from 1.
     pub generation: u64,
 }
+
+/// A file of a plugin folder, and what it says about itself or why it would not be loaded.
+pub type Found = (PathBuf, Result<Manifest, Refusal>);
 
 /// Reads what the file at `path` says about itself, without running any of it and without asking
 /// whether it is listed.
@@ -96,10 +101,7 @@ impl Loader {
     ///
     /// # Errors
     /// The folder cannot be read, or others can change it.
-    pub fn scan_folder(
-        &self,
-        folder: &Path,
-    ) -> Result<Vec<(PathBuf, Result<Manifest, Refusal>)>, Refusal> {
+    pub fn scan_folder(&self, folder: &Path) -> Result<Vec<Found>, Refusal> {
         access::private_folder(folder).map_err(Refusal::of(folder))?;
         let entries = fs::read_dir(folder).map_err(access::unreadable(folder));
         let entries = entries.map_err(Refusal::of(folder))?;

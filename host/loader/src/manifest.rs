@@ -11,7 +11,9 @@ use crate::refusal::Reason;
 pub(crate) const PREFIX: usize = offset_of!(PluginDecl, vtable);
 
 /// `sizeof(PluginDecl)` in the first version of this major.
-const FIRST_SIZE: u32 = 216;
+pub(crate) const FIRST_SIZE: u32 = 216;
+
+const _: () = assert!(FIRST_SIZE as usize <= size_of::<PluginDecl>());
 
 const SLOT: u32 = size_of::<Slot>() as u32;
 
@@ -24,7 +26,7 @@ pub enum Kind {
     Strategy,
 }
 
-/// What a plugin file says about itself. It has passed [`check`], so this host can work with it.
+/// What a plugin file says about itself. The host has checked it and can work with it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Manifest {
     /// Adapter or strategy.

@@ -69,8 +69,8 @@ pub enum Reason {
     },
     /// Others may change the file or a folder on the way to it.
     #[error(
-        "mode of {}: expected no write permission for group and others, found {found:04o}; run \
-         chmod go-w on it, or keep plugins in a folder of their own", place.display()
+        "mode of {}: expected no write permission for group and others, found {found:04o}; keep \
+         plugins in a folder of their own, or run chmod go-w on it", place.display()
     )]
     Writable {
         /// File or folder.
@@ -183,7 +183,7 @@ pub enum Reason {
     /// A shared library, but no plugin.
     #[error(
         "dynamic symbol: expected {}, found no symbol of that kind; export it with \
-         export_adapter! or export_strategy!, or in C as patchbay.h shows",
+         export_adapter! or export_strategy! and the feature `export`, or in C as patchbay.h shows",
         abi::SYMBOL
     )]
     NoSymbol,

@@ -29,6 +29,7 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 static MAKING: Mutex<()> = Mutex::new(());
 
 /// A folder of mode 0700, removed when dropped.
+#[derive(Debug)]
 pub(crate) struct Stage {
     folder: PathBuf,
     /// Locked while the folder is in use; the system unlocks it however the process ends.
@@ -70,7 +71,7 @@ impl Stage {
 impl Drop for Stage {
     fn drop(&mut self) {
         // Mappings outlive their names. What cannot be removed is removed at the next start.
-        fs::remove_dir_all(&self.folder).unwrap_or_default();
+        fs::remove_dir_all(&self.folder).ok();
     }
 }
 
@@ -121,7 +122,7 @@ fn remove_dead(base: &Path) {
             .and_then(|name| name.strip_prefix(STEM))
             .and_then(process);
         if process.is_some_and(|process| is_dead(&entry.path(), process)) {
-            fs::remove_dir_all(entry.path()).unwrap_or_default();
+            fs::remove_dir_all(entry.path()).ok();
         }
     }
 }

@@ -49,6 +49,7 @@ mod frame;
 mod guard;
 mod log;
 mod strategy;
+mod symbols;
 
 pub use adapter::{Adapter, Frame, Open, Reply, Scope, Wish};
 pub use command::{Bucket, Connect, Header, Http, Secret, Send};
@@ -58,6 +59,7 @@ pub use depth::{DepthStart, DepthWriter};
 pub use error::Error;
 pub use frame::FrameBuf;
 pub use strategy::{Book, Strategy, StrategyCx, Turn};
+pub use symbols::Symbols;
 
 /// Exports an adapter type as the plugin of this library. The crate needs a feature `export`, on by
 /// default; without it the library can be linked statically beside others.

@@ -1,14 +1,14 @@
 //! The cursor: where the scan is.
 
-use crate::swar;
+use crate::text::{self, Text};
 
 /// Walks down one frame. Every step either consumes exactly what it names or declines with `None`;
 /// after that the position means nothing, and the frame is for the general parser.
 #[derive(Clone, Copy, Debug)]
 pub struct Cursor<'a> {
     pub(crate) frame: &'a [u8],
-    /// At most `frame.len()`.
-    pub(crate) at: usize,
+    /// The end of `frame` that has not been consumed.
+    pub(crate) rest: &'a [u8],
     /// The processor has what [`Cursor::levels`] needs, and the caller lets us use it.
     pub(crate) vector: bool,
 }
@@ -19,18 +19,18 @@ impl<'a> Cursor<'a> {
     pub fn new(frame: &'a [u8]) -> Self {
         Self {
             frame,
-            at: 0,
+            rest: frame,
             vector: vector_available(),
         }
     }
 
-    /// Like [`new`](Self::new), but never uses vector instructions: same results, slower. For tests
-    /// that compare the twins.
+    /// Like [`new`](Self::new), but without the instructions that are detected at run time: same
+    /// results, slower. For tests that compare the twins.
     #[inline]
     pub fn scalar(frame: &'a [u8]) -> Self {
         Self {
             frame,
-            at: 0,
+            rest: frame,
             vector: false,
         }
     }
@@ -38,10 +38,11 @@ impl<'a> Cursor<'a> {
     /// Consumes exactly `text`. With a constant length it is compiled to a few wide compares.
     #[inline(always)]
     pub fn literal<const N: usize>(&mut self, text: &[u8; N]) -> Option<()> {
-        if self.rest().first_chunk::<N>()? != text {
+        let (head, rest) = self.rest.split_first_chunk::<N>()?;
+        if head != text {
             return None;
         }
-        self.at += N;
+        self.rest = rest;
         Some(())
     }
 
@@ -49,26 +50,26 @@ impl<'a> Cursor<'a> {
     /// Declines escapes, control bytes and everything that is not ASCII.
     #[inline]
     pub fn string(&mut self) -> Option<&'a str> {
-        let text = self.plain_text()?;
         // Plain text is ASCII, so this cannot fail; and a check is cheaper than a promise.
-        std::str::from_utf8(text).ok()
+        std::str::from_utf8(self.plain_text()?).ok()
     }
 
     /// [`string`](Self::string) as bytes, for a caller that only compares them.
-    #[inline]
+    #[inline(always)]
     pub fn plain_text(&mut self) -> Option<&'a [u8]> {
-        let start = self.at;
+        let start = self.rest;
+        let mut len = 0;
         loop {
-            let text = swar::window(self.frame, self.at);
-            let stop = swar::bytes_before(swar::first_special(text)) as usize;
-            self.at += stop;
+            let stop = text::first(text::specials(self.text()));
+            len += stop;
             if stop < 16 {
                 break;
             }
+            self.skip(16)?;
         }
-        let text = &self.frame[start..self.at];
+        self.rest = start.get(len..)?;
         self.literal(b"\"")?;
-        Some(text)
+        start.get(..len)
     }
 
     /// `true` or `false`.
@@ -83,32 +84,68 @@ impl<'a> Cursor<'a> {
     /// The next byte, not consumed.
     #[inline]
     pub fn peek(&self) -> Option<u8> {
-        self.frame.get(self.at).copied()
+        self.rest.first().copied()
     }
 
     /// Bytes consumed so far.
     #[inline]
     pub fn position(&self) -> usize {
-        self.at
+        self.frame.len() - self.rest.len()
     }
 
     /// What has not been consumed.
     #[inline]
     pub fn rest(&self) -> &'a [u8] {
-        self.frame.get(self.at..).unwrap_or_default()
+        self.rest
     }
 
     /// Accepts the end of the frame: nothing may follow, no white space either.
     #[inline]
     pub fn end(&self) -> Option<()> {
-        self.rest().is_empty().then_some(())
+        self.rest.is_empty().then_some(())
+    }
+
+    #[inline(always)]
+    pub(crate) fn skip(&mut self, count: usize) -> Option<()> {
+        self.rest = self.rest.get(count..)?;
+        Some(())
+    }
+
+    /// The next sixteen bytes, NUL after the end of the frame. Never reads beyond it: near the end
+    /// it takes the last sixteen and shifts the earlier ones out.
+    #[inline(always)]
+    pub(crate) fn text(&self) -> Text {
+        match self.rest.first_chunk() {
+            Some(&bytes) => Text::from_le_bytes(bytes),
+            None => self.last_text(),
+        }
+    }
+
+    #[inline]
+    fn last_text(&self) -> Text {
+        match self.frame.last_chunk() {
+            Some(&bytes) if !self.rest.is_empty() => {
+                Text::from_le_bytes(bytes) >> (8 * (16 - self.rest.len()))
+            }
+            _ => self.short_text(),
+        }
+    }
+
+    /// [`text`](Self::text) of a frame that is shorter than that.
+    #[cold]
+    #[inline(never)]
+    fn short_text(&self) -> Text {
+        self.rest
+            .iter()
+            .rev()
+            .fold(0, |text, &byte| (text << 8) | Text::from(byte))
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[inline]
 fn vector_available() -> bool {
-    crate::simd::available()
+    crate::simd::levels::available()
 }
 
 #[cfg(not(target_arch = "x86_64"))]
@@ -144,6 +181,21 @@ mod tests {
         );
         assert_eq!(Cursor::new(b"True").boolean(), None);
         assert_eq!(Cursor::new(b"tru").boolean(), None);
+    }
+
+    #[test]
+    fn texts_end_with_the_frame() {
+        let frame: Vec<u8> = (1..=40).collect();
+        for len in 0..=frame.len() {
+            let mut scan = Cursor::new(&frame[..len]);
+            for at in 0..=len {
+                let mut expected = [0; 16];
+                let shown = (len - at).min(16);
+                expected[..shown].copy_from_slice(&frame[at..at + shown]);
+                assert_eq!(scan.text().to_le_bytes(), expected, "{at} of {len}");
+                assert_eq!(scan.skip(1).is_some(), at < len);
+            }
+        }
     }
 
     #[test]

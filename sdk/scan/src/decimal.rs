@@ -1,23 +1,20 @@
 //! Decimals: prices and quantities, sent as strings.
 
 use crate::Cursor;
-use crate::swar::{
-    POW10, bytes_before, digit_values, first_match, non_digits, sixteen_digits, window,
-};
+use crate::text::{POW10, Text, digit_values, eight_digits, first, non_digits, number, quotes};
 use patchbay_model::parse_decimal;
-
-/// `.` among [`digit_values`].
-const POINT: u8 = b'.' ^ b'0';
 
 impl Cursor<'_> {
     /// The content of a string whose opening quote was consumed, as a mantissa at `exp`; consumes
     /// the closing quote. Declines what [`parse_decimal`] refuses: nothing is ever rounded.
-    #[inline]
+    #[inline(always)]
     pub fn decimal(&mut self, exp: i8) -> Option<i64> {
-        let Some((mantissa, len)) = short(window(self.frame, self.at), exp) else {
+        let text = self.text();
+        let len = first(quotes(text));
+        let Some(mantissa) = short(text, len, exp) else {
             return self.long_decimal(exp);
         };
-        self.at += len + 1;
+        self.skip(len + 1)?;
         Some(mantissa)
     }
 
@@ -25,61 +22,60 @@ impl Cursor<'_> {
     #[cold]
     #[inline(never)]
     fn long_decimal(&mut self, exp: i8) -> Option<i64> {
-        let rest = self.rest();
-        let len = rest.iter().position(|&byte| byte == b'"')?;
-        let mantissa = parse_decimal(&rest[..len], exp).ok()?;
-        self.at += len + 1;
+        let len = self.rest.iter().position(|&byte| byte == b'"')?;
+        let mantissa = parse_decimal(&self.rest[..len], exp).ok()?;
+        self.skip(len + 1)?;
         Some(mantissa)
     }
 }
 
-/// Mantissa and length of a text of at most fifteen bytes, `digits` or `digits.digits`, that starts
-/// `text` and is closed by a quote. `None` decides nothing.
-#[inline]
-fn short(text: u128, exp: i8) -> Option<(i64, usize)> {
-    let places = u32::from(exp.checked_neg()?.cast_unsigned());
-    let quote = first_match(text, b'"');
-    if quote == 0 || quote.trailing_zeros() == 7 || places > 18 {
+/// The mantissa of the first `len` bytes, if they are at most fifteen: `digits`, or `digits.digits`
+/// with at most eight decimals. `None` decides nothing.
+#[inline(always)]
+fn short(text: Text, len: usize, exp: i8) -> Option<i64> {
+    if len == 0 || len > 15 || !(-18..=0).contains(&exp) {
         return None;
     }
-    let len = bytes_before(quote);
+    let places = usize::from(exp.unsigned_abs());
+    let marks = non_digits(text) & ((1 << len) - 1);
+    let values = digit_values(text);
+    if marks == 0 {
+        return scaled(number(values, len), 0, places);
+    }
+    let point = first(marks);
+    let from_point = text >> (8 * point);
+    let decimals = len - 1 - point;
+    let only = marks & (marks - 1) == 0 && from_point as u8 == b'.';
+    if !only || point == 0 || !(1..=8).contains(&decimals) {
+        return None;
+    }
     // Right-aligned: what lies behind the quote is shifted out, and zeros come in before.
-    let values = digit_values(text) << (128 - 8 * len);
-    let marks = non_digits(values);
-    let (values, scale) = if marks == 0 {
-        (values, places)
-    } else {
-        let point = bytes_before(marks);
-        let decimals = 15 - point;
-        let only = marks & (marks - 1) == 0 && (values >> (8 * point)) as u8 == POINT;
-        if !only || decimals == 0 || point == 16 - len {
-            return None;
-        }
-        fit(without(values, point), decimals, places)?
-    };
-    let mantissa = sixteen_digits(values).checked_mul(POW10[scale as usize])?;
-    Some((i64::try_from(mantissa).ok()?, len as usize))
+    let fraction = (digit_values(from_point >> 8) as u64) << (64 - 8 * decimals);
+    scaled(
+        number(values, point),
+        fit(fraction, decimals, places)?,
+        places,
+    )
 }
 
-/// `values` with the byte at `point` taken out and what is before it moved up.
-#[inline]
-const fn without(values: u128, point: u32) -> u128 {
-    let below = (1 << (8 * point)) - 1;
-    let from = !below << 8;
-    ((values & below) << 8) | (values & from)
-}
-
-/// Drops decimals beyond `places`, which must be zeros; else says how many places are missing.
-#[inline]
-const fn fit(values: u128, decimals: u32, places: u32) -> Option<(u128, u32)> {
+/// The value of eight right-aligned digit values, of which `decimals` count, at `places`: zeros
+/// come behind, and what is beyond the places must be zeros.
+#[inline(always)]
+fn fit(fraction: u64, decimals: usize, places: usize) -> Option<u64> {
     if decimals <= places {
-        return Some((values, places - decimals));
+        return Some(eight_digits(fraction) * POW10[places - decimals]);
     }
-    let excess = 8 * (decimals - places);
-    if values >> (128 - excess) != 0 {
-        return None;
-    }
-    Some((values << excess, 0))
+    let excess = 8 * (decimals - places) as u32;
+    let kept = fraction.checked_shl(excess).unwrap_or(0);
+    // Nothing but zeros may have been shifted out.
+    let same = kept.checked_shr(excess).unwrap_or(0) == fraction;
+    same.then(|| eight_digits(kept))
+}
+
+#[inline(always)]
+fn scaled(whole: u64, fraction: u64, places: usize) -> Option<i64> {
+    let mantissa = whole.checked_mul(POW10[places])?.checked_add(fraction)?;
+    i64::try_from(mantissa).ok()
 }
 
 #[cfg(test)]

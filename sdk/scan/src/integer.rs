@@ -1,65 +1,57 @@
 //! Integers: times and ids.
 
 use crate::Cursor;
-use crate::swar::{POW10, bytes_before, digit_values, eight_digits, non_digits, window};
+use crate::text::{digit_values, first, non_digits, number, sixteen_digits};
 
 impl Cursor<'_> {
     /// A JSON integer without sign, and the `,`, `}` or `]` that must follow it (not consumed).
     /// Declines signs, leading zeros, fractions, exponents, and what does not fit.
-    #[inline]
+    #[inline(always)]
     pub fn u64(&mut self) -> Option<u64> {
-        let values = digit_values(window(self.frame, self.at));
-        let digits = bytes_before(non_digits(values));
-        let value = match digits {
-            0 => return None,
-            1..=8 => eight_digits((values as u64) << (64 - 8 * digits)),
-            9..=15 => long(values, digits),
-            _ => return self.long_u64(),
-        };
+        let text = self.text();
+        let digits = first(non_digits(text));
+        let values = digit_values(text);
+        if digits == 16 {
+            return self.long_u64();
+        }
         // 0 itself may start with a zero.
-        if values as u8 == 0 && digits > 1 {
+        if digits == 0 || (values as u8 == 0 && digits > 1) {
             return None;
         }
-        self.at += digits as usize;
+        self.skip(digits)?;
         self.separator()?;
-        Some(value)
+        Some(number(values, digits))
     }
 
     /// Sixteen digits (a time in microseconds) or more.
     #[inline(never)]
     fn long_u64(&mut self) -> Option<u64> {
-        let rest = self.rest();
-        let digits = rest.iter().position(|byte| !byte.is_ascii_digit())?;
-        if rest[0] == b'0' || digits > 20 {
+        let digits = self.rest.iter().position(|byte| !byte.is_ascii_digit())?;
+        if self.rest[0] == b'0' || digits > 20 {
             return None;
         }
-        let head = long(digit_values(window(self.frame, self.at)), 16);
-        let value = rest[16..digits].iter().try_fold(head, |value, digit| {
-            value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
-        })?;
-        self.at += digits;
+        let head = sixteen_digits(digit_values(self.text()));
+        let value = self.rest[16..digits]
+            .iter()
+            .try_fold(head, |value, digit| {
+                value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
+            })?;
+        self.skip(digits)?;
         self.separator()?;
         Some(value)
     }
 
     /// What must follow a number; without it the digits may be the start of something else.
-    #[inline]
+    #[inline(always)]
     fn separator(&self) -> Option<()> {
         matches!(self.peek()?, b',' | b'}' | b']').then_some(())
     }
 }
 
-/// The number that the first `digits` (9 to 16) digit values make.
-#[inline]
-fn long(values: u128, digits: u32) -> u64 {
-    let head = eight_digits(values as u64);
-    let tail = eight_digits(((values >> 64) as u64) << (128 - 8 * digits));
-    head * POW10[digits as usize - 8] + tail
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::POW10;
 
     fn read(text: &str, tail: &str) -> Option<u64> {
         let frame = format!("{text}{tail}");

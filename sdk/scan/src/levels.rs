@@ -1,6 +1,8 @@
 //! Lists of levels: the bulk of every depth frame.
 
 use crate::Cursor;
+#[cfg(target_arch = "x86_64")]
+use crate::simd::{self, levels::Shape};
 
 impl Cursor<'_> {
     /// A list of `["price","quantity"]` with nothing between, as mantissas at the exponents, given
@@ -14,13 +16,14 @@ impl Cursor<'_> {
         mut sink: impl FnMut(i64, i64) -> Option<()>,
     ) -> Option<usize> {
         self.literal(b"[")?;
-        if self.peek()? == b']' {
-            self.at += 1;
+        if self.literal(b"]").is_some() {
             return Some(0);
         }
         #[cfg(target_arch = "x86_64")]
-        if self.vector {
-            return crate::simd::levels(self, price_exp, qty_exp, sink);
+        if self.vector
+            && let Some(shape) = Shape::of(price_exp, qty_exp)
+        {
+            return simd::levels::read(self, shape, sink);
         }
         let mut count = 0;
         loop {
@@ -46,7 +49,7 @@ impl Cursor<'_> {
             b']' => true,
             _ => return None,
         };
-        self.at += 1;
+        self.skip(1)?;
         Some((price, qty, last))
     }
 }

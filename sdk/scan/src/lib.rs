@@ -40,6 +40,6 @@ mod levels;
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 mod simd;
-mod swar;
+mod text;
 
 pub use cursor::Cursor;

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The exponents that hold every price and quantity of the product, and no finer.
 const fn tight(product: Product) -> (i8, i8) {
     match product {
-        Product::Spot => (-2, -5),
+        Product::Spot => (-2, -6),
         Product::UsdM => (-2, -3),
         Product::CoinM => (-2, 0),
     }
@@ -32,7 +32,9 @@ fn every_frame_is_read_as_the_general_parser_reads_it() {
         let mut counts = BTreeMap::<_, u64>::new();
         let mut levels = 0;
         for file in product.files() {
-            let Some(capture) = Capture::open(file) else { return };
+            let Some(capture) = Capture::open(file) else {
+                return;
+            };
             for frame in capture.stream_frames() {
                 let wide = check(frame, product, (-8, -8));
                 check(frame, product, tight(product));

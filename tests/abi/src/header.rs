@@ -32,16 +32,24 @@ const HEAD: &str = r#"// The binary contract between a patchbay host and its plu
 
 #ifdef __cplusplus
 #define PB_ALIGNED(bytes) alignas(bytes)
-extern "C" {
 #else
 #define PB_ALIGNED(bytes) _Alignas(bytes)
 #endif
 
-/// Puts a symbol into the dynamic symbol table, also with `-fvisibility=hidden`.
+/// Stands before the definition of a symbol that the dynamic symbol table shall show, also with
+/// `-fvisibility=hidden`.
+#ifdef __cplusplus
+#define PB_EXPORT extern "C" __attribute__((visibility("default")))
+#else
 #define PB_EXPORT __attribute__((visibility("default")))
+#endif
 
 /// Initialiser of a `PbStr` from a string literal.
 #define PB_STR(literal) { (const uint8_t *)("" literal), sizeof("" literal) - 1 }
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct PbAdapterCx;
 
@@ -139,9 +147,8 @@ fn tail(out: &mut String) {
 /// `PbPluginDecl.layout_hash`.
 #define PB_LAYOUT_HASH UINT32_C({HASH:#010x})
 
-/// The one symbol of a plugin. An author defines it:
-/// `PB_EXPORT const PbPluginDecl {symbol} = {{ PB_MAGIC, sizeof(PbPluginDecl), ... }};`
-extern PB_EXPORT const PbPluginDecl {symbol};
+// The one symbol of a plugin, which its author defines:
+// PB_EXPORT const PbPluginDecl {symbol} = {{ PB_MAGIC, sizeof(PbPluginDecl), ... }};
 
 #ifdef __cplusplus
 }}

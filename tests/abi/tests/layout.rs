@@ -3,6 +3,6 @@
 use patchbay_test_abi::{golden, layout, root};
 
 #[test]
-fn layout_is_the_committed_one() -> Result<(), String> {
-    golden(&root().join("sdk/abi/layout.txt"), &layout())
+fn layout_is_the_committed_one() {
+    golden(&root().join("sdk/abi/layout.txt"), &layout()).unwrap_or_else(|e| panic!("{e}"));
 }

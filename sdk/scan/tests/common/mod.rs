@@ -2,6 +2,8 @@
 //! general parser makes of the same bytes.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub(crate) mod mutate;
+
 use flate2::read::MultiGzDecoder;
 use patchbay_model::parse_decimal;
 use patchbay_scan::Cursor;
@@ -10,16 +12,16 @@ use std::io::Read;
 use std::path::PathBuf;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Product {
+pub(crate) enum Product {
     Spot,
     UsdM,
     CoinM,
 }
 
-pub const PRODUCTS: [Product; 3] = [Product::Spot, Product::UsdM, Product::CoinM];
+pub(crate) const PRODUCTS: [Product; 3] = [Product::Spot, Product::UsdM, Product::CoinM];
 
 impl Product {
-    pub const fn files(self) -> [&'static str; 2] {
+    pub(crate) const fn files(self) -> [&'static str; 2] {
         match self {
             Self::Spot => [
                 "binance-spot/hftbacktest/btcusdt_20240808.gz",
@@ -39,27 +41,27 @@ impl Product {
 
 /// An event with every field of its frame; levels as bids and asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Event {
-    pub kind: &'static str,
+pub(crate) struct Event {
+    pub(crate) kind: &'static str,
     /// Stream, symbol, and what else is text.
-    pub texts: Vec<String>,
+    pub(crate) texts: Vec<String>,
     /// By the key, with a frame's own order forgotten.
-    pub ids: Vec<(&'static str, u64)>,
-    pub decimals: Vec<i64>,
-    pub flags: Vec<bool>,
-    pub bids: Vec<(i64, i64)>,
-    pub asks: Vec<(i64, i64)>,
+    pub(crate) ids: Vec<(&'static str, u64)>,
+    pub(crate) decimals: Vec<i64>,
+    pub(crate) flags: Vec<bool>,
+    pub(crate) bids: Vec<(i64, i64)>,
+    pub(crate) asks: Vec<(i64, i64)>,
 }
 
 /// The frames of one capture, without its times.
-pub struct Capture {
+pub(crate) struct Capture {
     bytes: Vec<u8>,
     spans: Vec<(usize, usize)>,
 }
 
 impl Capture {
     /// `None`, with a note, where there is no corpus and this is not CI.
-    pub fn open(name: &str) -> Option<Self> {
+    pub(crate) fn open(name: &str) -> Option<Self> {
         let root = std::env::var_os("PATCHBAY_CORPUS").map_or_else(
             || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"),
             PathBuf::from,
@@ -68,7 +70,11 @@ impl Capture {
         let file = match std::fs::File::open(&path) {
             Ok(file) => file,
             Err(error) => {
-                assert!(std::env::var_os("CI").is_none(), "{}: {error}", path.display());
+                assert!(
+                    std::env::var_os("CI").is_none(),
+                    "{}: {error}",
+                    path.display()
+                );
                 println!("SKIPPED: {}: {error}", path.display());
                 return None;
             }
@@ -79,13 +85,14 @@ impl Capture {
         Some(Self { bytes, spans })
     }
 
-    pub fn frames(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn frames(&self) -> impl Iterator<Item = &[u8]> {
         self.spans.iter().map(|&(from, to)| &self.bytes[from..to])
     }
 
     /// Depth, trade and quote frames; the one REST answer in each capture is none of them.
-    pub fn stream_frames(&self) -> impl Iterator<Item = &[u8]> {
-        self.frames().filter(|frame| frame.starts_with(br#"{"stream""#))
+    pub(crate) fn stream_frames(&self) -> impl Iterator<Item = &[u8]> {
+        self.frames()
+            .filter(|frame| frame.starts_with(br#"{"stream""#))
     }
 }
 
@@ -103,8 +110,13 @@ fn spans(bytes: &[u8]) -> Vec<(usize, usize)> {
 }
 
 /// The kind of a frame by its text alone.
-pub fn kind(frame: &[u8]) -> &'static str {
-    let has = |needle: &[u8]| frame.windows(needle.len()).take(40).any(|part| part == needle);
+pub(crate) fn kind(frame: &[u8]) -> &'static str {
+    let has = |needle: &[u8]| {
+        frame
+            .windows(needle.len())
+            .take(40)
+            .any(|part| part == needle)
+    };
     if has(b"@depth") {
         "depth"
     } else if has(b"@trade") {
@@ -117,7 +129,7 @@ pub fn kind(frame: &[u8]) -> &'static str {
 }
 
 /// Straight down the frame of `product`, all three kinds.
-pub fn scan(mut c: Cursor<'_>, product: Product, exps: (i8, i8)) -> Option<Event> {
+pub(crate) fn scan(mut c: Cursor<'_>, product: Product, exps: (i8, i8)) -> Option<Event> {
     let mut event = Event::default();
     let e = &mut event;
     c.literal(br#"{"stream":""#)?;
@@ -240,12 +252,15 @@ fn quote(c: &mut Cursor<'_>, product: Product, exps: (i8, i8), e: &mut Event) ->
 }
 
 /// What simd-json says of the same bytes; `None` if they are no such frame.
-pub fn reference(frame: &[u8], exps: (i8, i8)) -> Option<Event> {
+pub(crate) fn reference(frame: &[u8], exps: (i8, i8)) -> Option<Event> {
     let mut bytes = frame.to_vec();
     let json = simd_json::to_borrowed_value(&mut bytes).ok()?;
     let stream = json.get_str("stream")?;
     let data = json.get("data")?;
-    let mut event = Event { texts: vec![stream.to_owned()], ..Event::default() };
+    let mut event = Event {
+        texts: vec![stream.to_owned()],
+        ..Event::default()
+    };
     let e = &mut event;
     for key in ["s", "ps", "X"] {
         e.texts.extend(data.get_str(key).map(str::to_owned));
@@ -265,7 +280,8 @@ pub fn reference(frame: &[u8], exps: (i8, i8)) -> Option<Event> {
         "bookTicker" => {
             e.kind = "bookTicker";
             for (price, qty) in [("b", "B"), ("a", "A")] {
-                e.decimals.extend([number(price, exps.0)?, number(qty, exps.1)?]);
+                e.decimals
+                    .extend([number(price, exps.0)?, number(qty, exps.1)?]);
             }
         }
         _ => {
@@ -275,7 +291,11 @@ pub fn reference(frame: &[u8], exps: (i8, i8)) -> Option<Event> {
         }
     }
     let event_key = usize::from(data.get("e").is_some());
-    let lists = if e.kind == "depth" { 2 } else { e.decimals.len() };
+    let lists = if e.kind == "depth" {
+        2
+    } else {
+        e.decimals.len()
+    };
     let read = event_key + e.texts.len() - 1 + e.ids.len() + e.flags.len() + lists;
     // A key that nobody read would be a value that the scanner believed away.
     (read == data.as_object()?.len()).then_some(event)
@@ -283,8 +303,13 @@ pub fn reference(frame: &[u8], exps: (i8, i8)) -> Option<Event> {
 
 fn side(levels: &[simd_json::BorrowedValue<'_>], exps: (i8, i8)) -> Option<Vec<(i64, i64)>> {
     let level = |level: &simd_json::BorrowedValue<'_>| {
-        let [price, qty] = level.as_array()?.as_slice() else { return None };
-        Some((decimal(price.as_str()?, exps.0)?, decimal(qty.as_str()?, exps.1)?))
+        let [price, qty] = level.as_array()?.as_slice() else {
+            return None;
+        };
+        Some((
+            decimal(price.as_str()?, exps.0)?,
+            decimal(qty.as_str()?, exps.1)?,
+        ))
     };
     levels.iter().map(level).collect()
 }

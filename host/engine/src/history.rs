@@ -1,0 +1,250 @@
+//! The last messages of every instrument, readable from other threads while the engine writes.
+//!
+//! Messages lie one behind the other in one arena of 64-byte slots, which overwrites itself; each
+//! instrument has a ring of 16-byte index entries into it. A reader copies, then looks whether the
+//! writer has come by meanwhile (a seqlock): it gets a message whole or not at all, and the writer
+//! never waits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering, fence};
+
+use patchbay_abi::Slot;
+use patchbay_model::InstrumentId;
+
+/// Words of a slot.
+const WORDS: usize = 8;
+
+/// Bounds of the memory that history takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryConfig {
+    /// Slots of the shared arena: 64 bytes each.
+    pub arena_slots: usize,
+    /// Messages remembered an instrument: 16 bytes each, apart from the arena.
+    pub messages: usize,
+}
+
+impl Default for HistoryConfig {
+    /// 32 MiB of arena, 10,000 messages an instrument.
+    fn default() -> Self {
+        Self {
+            arena_slots: 512 * 1024,
+            messages: 10_000,
+        }
+    }
+}
+
+/// Entry: position of the first slot in the arena (counted since the start), and slots.
+struct Ring {
+    entries: Box<[[AtomicU64; 2]]>,
+    /// Entries begun and finished so far; an entry between the two is being written.
+    begun: AtomicU64,
+    finished: AtomicU64,
+}
+
+struct Arena {
+    words: Box<[AtomicU64]>,
+    slots: u64,
+    /// Slots that the writer may have overwritten so far, counted since the start.
+    claimed: AtomicU64,
+}
+
+/// The writing end; the engine's.
+pub struct History {
+    arena: Arc<Arena>,
+    rings: Vec<Arc<Ring>>,
+    config: HistoryConfig,
+    next: u64,
+}
+
+/// The reading end for one instrument; any thread's.
+#[derive(Clone)]
+pub struct HistoryReader {
+    arena: Arc<Arena>,
+    ring: Arc<Ring>,
+}
+
+impl History {
+    /// Allocates the arena; nothing grows later but one ring an instrument.
+    pub fn new(config: HistoryConfig) -> Self {
+        let words = (0..config.arena_slots * WORDS)
+            .map(|_| AtomicU64::new(0))
+            .collect();
+        let slots = config.arena_slots as u64;
+        let arena = Arena {
+            words,
+            slots,
+            claimed: AtomicU64::new(0),
+        };
+        Self {
+            arena: Arc::new(arena),
+            rings: Vec::new(),
+            config,
+            next: 0,
+        }
+    }
+
+    /// Makes room for instruments up to `id`.
+    pub fn open(&mut self, id: InstrumentId) {
+        while self.rings.len() <= id.index() {
+            let entries = (0..self.config.messages)
+                .map(|_| Default::default())
+                .collect();
+            let (begun, finished) = (AtomicU64::new(0), AtomicU64::new(0));
+            self.rings.push(Arc::new(Ring {
+                entries,
+                begun,
+                finished,
+            }));
+        }
+    }
+
+    /// Remembers one message: a head slot with its continuation. One that is larger than the arena
+    /// is not remembered.
+    pub fn push(&mut self, id: InstrumentId, message: &[Slot]) {
+        let Some(ring) = self.rings.get(id.index()) else {
+            return;
+        };
+        let slots = message.len() as u64;
+        if slots > self.arena.slots || ring.entries.is_empty() {
+            return;
+        }
+        let count = ring.begun.load(Ordering::Relaxed);
+        ring.begun.store(count + 1, Ordering::Relaxed);
+        self.arena
+            .claimed
+            .store(self.next + slots, Ordering::Relaxed);
+        // Whoever sees a word or entry written below also sees the two counts above.
+        fence(Ordering::Release);
+        for (i, slot) in message.iter().enumerate() {
+            self.arena.store(self.next + i as u64, slot);
+        }
+        let entry = &ring.entries[count as usize % ring.entries.len()];
+        entry[0].store(self.next, Ordering::Relaxed);
+        entry[1].store(slots, Ordering::Relaxed);
+        ring.finished.store(count + 1, Ordering::Release);
+        self.next += slots;
+    }
+
+    /// A reader for another thread; `None` before [`Self::open`].
+    pub fn reader(&self, id: InstrumentId) -> Option<HistoryReader> {
+        let ring = Arc::clone(self.rings.get(id.index())?);
+        Some(HistoryReader {
+            arena: Arc::clone(&self.arena),
+            ring,
+        })
+    }
+}
+
+impl HistoryReader {
+    /// Messages ever written.
+    pub fn count(&self) -> u64 {
+        self.ring.finished.load(Ordering::Acquire)
+    }
+
+    /// Copies message number `number` (from 0) into `out`; false if it is not yet written, or
+    /// already overwritten in the ring or in the arena.
+    pub fn read(&self, number: u64, out: &mut Vec<Slot>) -> bool {
+        out.clear();
+        let ring = &*self.ring;
+        if number >= ring.finished.load(Ordering::Acquire) {
+            return false;
+        }
+        let entry = &ring.entries[number as usize % ring.entries.len()];
+        let first = entry[0].load(Ordering::Relaxed);
+        let slots = entry[1].load(Ordering::Relaxed);
+        fence(Ordering::Acquire);
+        if ring.begun.load(Ordering::Relaxed) > number + ring.entries.len() as u64 {
+            return false;
+        }
+        out.extend((first..first + slots).map(|at| self.arena.load(at)));
+        fence(Ordering::Acquire);
+        let intact = self.arena.claimed.load(Ordering::Relaxed) <= first + self.arena.slots;
+        if !intact {
+            out.clear();
+        }
+        intact
+    }
+}
+
+impl Arena {
+    fn store(&self, at: u64, slot: &Slot) {
+        let word = (at % self.slots) as usize * WORDS;
+        for (i, &value) in slot.words().iter().enumerate() {
+            self.words[word + i].store(value, Ordering::Relaxed);
+        }
+    }
+
+    fn load(&self, at: u64) -> Slot {
+        let word = (at % self.slots) as usize * WORDS;
+        let words: [u64; WORDS] =
+            std::array::from_fn(|i| self.words[word + i].load(Ordering::Relaxed));
+        Slot::from(words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(tag: u64, slots: usize) -> Vec<Slot> {
+        vec![Slot::from([tag; WORDS]); slots]
+    }
+
+    #[test]
+    fn remembers_the_last_messages_until_ring_or_arena_is_full() {
+        let mut history = History::new(HistoryConfig {
+            arena_slots: 16,
+            messages: 4,
+        });
+        let (a, b) = (InstrumentId(0), InstrumentId(1));
+        history.open(b);
+        let (read_a, read_b) = (history.reader(a).unwrap(), history.reader(b).unwrap());
+        let mut out = Vec::new();
+        assert!(!read_a.read(0, &mut out));
+        for tag in 0..6 {
+            history.push(a, &message(tag, 2));
+        }
+        assert_eq!(read_a.count(), 6);
+        for number in 0..6 {
+            assert_eq!(
+                read_a.read(number, &mut out),
+                number >= 2,
+                "message {number}"
+            );
+        }
+        assert_eq!(out, message(5, 2));
+        history.push(b, &message(99, 16));
+        assert!(!read_a.read(5, &mut out) && out.is_empty());
+        assert!(read_b.read(0, &mut out));
+        history.push(b, &message(100, 17));
+        assert_eq!(read_b.count(), 1);
+    }
+
+    #[test]
+    fn a_reader_never_sees_half_a_message() {
+        let mut history = History::new(HistoryConfig {
+            arena_slots: 64,
+            messages: 8,
+        });
+        let id = InstrumentId(0);
+        history.open(id);
+        let reader = history.reader(id).unwrap();
+        let writer = std::thread::spawn(move || {
+            for tag in 0..200_000 {
+                history.push(id, &message(tag, 1 + tag as usize % 7));
+            }
+        });
+        let (mut out, mut whole) = (Vec::new(), 0u64);
+        while !writer.is_finished() {
+            let count = reader.count();
+            for number in count.saturating_sub(8)..count {
+                if reader.read(number, &mut out) {
+                    assert_eq!(out, message(number, 1 + number as usize % 7));
+                    whole += 1;
+                }
+            }
+        }
+        writer.join().unwrap();
+        assert!(whole > 0);
+    }
+}

@@ -1,0 +1,21 @@
+//! The core: a pure function of its turns.
+//!
+//! [`Engine::step`] takes one [`Turn`] and fills one [`Out`]. It owns the order of the stages and
+//! nothing of what they do: books judge themselves (`patchbay-book`), later stages (features, risk,
+//! orders) join here one line each. It cannot fail, reads no clock, and gives the same outputs for
+//! the same turns, byte for byte.
+#![forbid(unsafe_code)]
+
+mod chains;
+mod engine;
+mod history;
+mod listing;
+mod quotes;
+mod registry;
+mod turn;
+
+pub use engine::{Engine, EngineConfig};
+pub use history::{History, HistoryConfig, HistoryReader};
+pub use listing::{Listing, Tally};
+pub use registry::{Identity, Registry, RegistryError};
+pub use turn::{Action, Event, Out, Turn};

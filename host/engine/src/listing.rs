@@ -1,0 +1,124 @@
+//! One instrument as the engine holds it.
+
+use patchbay_abi as abi;
+use patchbay_book::{Book, BookConfig, Counters, LevelsConfig};
+use patchbay_model::Instrument;
+
+use crate::quotes::Witness;
+
+/// An instrument with its book and its counts.
+pub struct Listing {
+    /// Venue number.
+    pub venue: u16,
+    /// Adapter instance that defined it.
+    pub instance: u32,
+    /// The adapter's index of it.
+    pub index: u32,
+    /// Definition.
+    pub about: Instrument,
+    /// Its book.
+    pub book: Book,
+    /// What came of it.
+    pub tally: Tally,
+    pub(crate) witness: Witness,
+    /// Connection of the last depth message.
+    pub(crate) conn: u32,
+    /// Scope and number of the chain that its changes belong to, if it is not its own.
+    pub(crate) shared: Option<(u8, u32)>,
+}
+
+/// Counts of one instrument, or of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Trades on the tape.
+    pub trades: u64,
+    /// Trades off the book.
+    pub off_book_trades: u64,
+    /// The venue's own best bids and asks.
+    pub quotes: u64,
+    /// Depth messages received, snapshots from beside the stream not counted.
+    pub book_updates: u64,
+    /// Other records.
+    pub others: u64,
+    /// Comparisons of book and quote at the same update id.
+    pub quote_checks: u64,
+    /// Those that disagreed.
+    pub quote_convictions: u64,
+    /// Book messages applied, snapshots from beside the stream not counted.
+    pub applied: u64,
+    /// Chains that broke.
+    pub gaps: u64,
+    /// Times a book became live again.
+    pub resyncs: u64,
+    /// Updates that left a live book with its best bid not below its best ask.
+    pub crossed: u64,
+}
+
+impl Listing {
+    pub(crate) fn new(venue: u16, instance: u32, index: u32, about: Instrument) -> Self {
+        let book = Book::new(BookConfig {
+            levels: LevelsConfig {
+                tick: about.tick,
+                ..LevelsConfig::default()
+            },
+            price_exp: about.price_exp,
+            qty_exp: about.qty_exp,
+            checksum: about.checksum,
+            ..BookConfig::default()
+        });
+        Self {
+            venue,
+            instance,
+            index,
+            about,
+            book,
+            tally: Tally::default(),
+            witness: Witness::new(),
+            conn: 0,
+            shared: None,
+        }
+    }
+
+    /// What a resync of this book has to ask for: `SCOPE_*` and the adapter's number.
+    pub(crate) fn scope(&self) -> (u32, u32) {
+        let own = (abi::SCOPE_INSTRUMENT, self.index);
+        let (kind, number) = self.shared.unwrap_or(own);
+        (u32::from(kind), number)
+    }
+
+    /// Counts with those that the book keeps itself. Gaps of a shared chain are counted once, by
+    /// the engine.
+    pub fn tally(&self) -> Tally {
+        let Counters {
+            applied,
+            gaps,
+            resyncs,
+            crossed,
+            ..
+        } = *self.book.counters();
+        let gaps = if self.shared.is_some() { 0 } else { gaps };
+        Tally {
+            applied,
+            gaps,
+            resyncs,
+            crossed,
+            ..self.tally
+        }
+    }
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.trades += other.trades;
+        self.off_book_trades += other.off_book_trades;
+        self.quotes += other.quotes;
+        self.book_updates += other.book_updates;
+        self.others += other.others;
+        self.quote_checks += other.quote_checks;
+        self.quote_convictions += other.quote_convictions;
+        self.applied += other.applied;
+        self.gaps += other.gaps;
+        self.resyncs += other.resyncs;
+        self.crossed += other.crossed;
+    }
+}

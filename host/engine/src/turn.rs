@@ -1,0 +1,87 @@
+//! What goes into a step of the engine, and what comes out.
+
+use patchbay_abi::Slot;
+use patchbay_model::{Instrument, InstrumentId, Nanos};
+
+/// Exactly one thing that happened: a venue message, reply, timer or closed connection of one
+/// adapter instance, with all that the adapter made of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Turn<'a> {
+    /// 1, 2, 3, ...
+    pub number: u64,
+    /// Host time.
+    pub at_ns: Nanos,
+    /// Adapter instance.
+    pub instance: u32,
+    /// Number of the input of that instance.
+    pub ordinal: u64,
+    /// Connection that it came on; 0 for none.
+    pub conn: u32,
+    /// Instruments defined by it, by the adapter's index; they precede its records.
+    pub definitions: &'a [(u32, Instrument)],
+    /// Records, each head slot with its continuation; instruments by the adapter's index.
+    pub slots: &'a [Slot],
+    /// What else it says about the connection or the instance.
+    pub event: Event,
+}
+
+/// What a turn says beside its records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Nothing.
+    None,
+    /// A frame could not be read: what it said is lost.
+    Rejected,
+    /// The connection closed.
+    Closed,
+    /// The instance panicked and is not called again.
+    Fault,
+}
+
+/// What the engine wants done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Ask the adapter instance for a snapshot.
+    Resync {
+        /// Instance.
+        instance: u32,
+        /// `SCOPE_*`.
+        scope_kind: u32,
+        /// The adapter's number of it.
+        scope: u32,
+        /// Connection whose message showed the need; 0 for none.
+        conn: u32,
+    },
+}
+
+/// What came out of one step; cleared and filled by [`crate::Engine::step`].
+#[derive(Debug, Default)]
+pub struct Out {
+    /// Records, instruments by host id, in order.
+    pub slots: Vec<Slot>,
+    /// What is to be done.
+    pub actions: Vec<Action>,
+    /// Instruments whose definition is new or changed.
+    pub defined: Vec<InstrumentId>,
+    /// Lines for the registry's file, to be written before anything of this turn is published.
+    pub registry: Option<String>,
+}
+
+impl Out {
+    /// With room for ordinary turns.
+    pub fn new() -> Self {
+        Self {
+            slots: Vec::with_capacity(4096),
+            actions: Vec::with_capacity(64),
+            defined: Vec::new(),
+            registry: None,
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.slots.clear();
+        self.actions.clear();
+        self.defined.clear();
+        self.registry = None;
+    }
+}

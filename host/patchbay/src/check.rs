@@ -1,0 +1,1 @@
+//! `patchbay check`: a configuration and everything it names.

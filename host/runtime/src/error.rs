@@ -1,0 +1,63 @@
+//! What can go wrong in the wiring.
+
+use std::path::PathBuf;
+
+use patchbay_engine::RegistryError;
+use patchbay_history::CaptureError;
+use patchbay_journal::JournalError;
+use patchbay_loader::Refusal;
+use patchbay_plugin::bind::BindError;
+
+/// A failure that ends a run; each message names the thing, the place and the remedy.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuntimeError {
+    /// A plugin file was refused.
+    #[error(transparent)]
+    Plugin(#[from] Refusal),
+    /// A mapped plugin could not be used.
+    #[error("plugin {name}: {source}")]
+    Bind {
+        /// Plugin.
+        name: String,
+        /// Why.
+        source: BindError,
+    },
+    /// No plugin of that name.
+    #[error("no plugin named `{name}` in {folder}; {found}")]
+    NoSuchPlugin {
+        /// Wanted.
+        name: String,
+        /// Where.
+        folder: PathBuf,
+        /// What is there, or what to do.
+        found: String,
+    },
+    /// A capture could not be read.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
+    /// The journal could not be read or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A journal does not fit what is replayed.
+    #[error("journal {folder}: {what}")]
+    Replay {
+        /// Folder.
+        folder: PathBuf,
+        /// What, and what to do.
+        what: String,
+    },
+    /// The registry is damaged.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// A file could not be used.
+    #[error("{path}: {what}: {source}")]
+    File {
+        /// File.
+        path: PathBuf,
+        /// What was tried.
+        what: &'static str,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,28 @@
+//! Wiring: what joins plugins, engine and journal, and the drivers that feed them.
+//!
+//! [`Core`] is the one path that every input takes: journal, adapter, journal, engine, outputs,
+//! strategies. [`replay_captures`] and [`replay_journal`] are drivers of it; the live host is
+//! another.
+
+pub mod config;
+mod core;
+mod digest;
+mod error;
+mod files;
+mod folder;
+mod outstanding;
+mod replay;
+mod report;
+mod rerun;
+mod seat;
+mod strategies;
+
+pub use crate::core::{AdapterSetup, Core, CoreConfig};
+pub use digest::Digest;
+pub use error::RuntimeError;
+pub use files::Files;
+pub use folder::PluginFolder;
+pub use replay::replay_captures;
+pub use report::{BookReport, Report};
+pub use rerun::{JournalSource, replay_journal};
+pub use seat::{Fault, Seat, SeatTally};
