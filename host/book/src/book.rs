@@ -34,13 +34,7 @@ pub struct BookConfig {
 impl Default for BookConfig {
     fn default() -> Self {
         let levels = LevelsConfig::default();
-        Self {
-            levels,
-            price_exp: -8,
-            qty_exp: -8,
-            checksum: CHECKSUM_NONE,
-            pending: 16_384,
-        }
+        Self { levels, price_exp: -8, qty_exp: -8, checksum: CHECKSUM_NONE, pending: 16_384 }
     }
 }
 
@@ -175,11 +169,7 @@ impl Book {
         if self.checksum_fails(message) {
             return self.convict(message);
         }
-        Applied {
-            what: What::Replaced,
-            transition: self.go_live(),
-            resync: false,
-        }
+        Applied { what: What::Replaced, transition: self.go_live(), resync: false }
     }
 
     /// A change, the book being live and the message no duplicate.
@@ -234,11 +224,7 @@ impl Book {
         self.overflowed = false;
         self.counters.resyncs += u64::from(self.state == State::Stale);
         self.look();
-        let cause = if self.state == State::Empty {
-            CAUSE_STARTED
-        } else {
-            CAUSE_SPLICED
-        };
+        let cause = if self.state == State::Empty { CAUSE_STARTED } else { CAUSE_SPLICED };
         (self.state != State::Live).then(|| self.turn(State::Live, Break::of(cause)))
     }
 
@@ -247,10 +233,7 @@ impl Book {
     fn lose(&mut self, message: &Message<'_>, reason: Break) -> Applied {
         let broken = self.fall_stale(reason, What::Kept);
         let kept = self.wait(message, Verdict::Reset);
-        Applied {
-            what: kept.what,
-            ..broken
-        }
+        Applied { what: kept.what, ..broken }
     }
 
     #[cold]
@@ -264,14 +247,7 @@ impl Book {
         self.counters.refused += 1;
         let expected = message.checksum().unwrap_or(0).into();
         let found = self.checksum().into();
-        self.fall_stale(
-            Break {
-                cause: CAUSE_CHECKSUM,
-                expected,
-                found,
-            },
-            What::Convicted,
-        )
+        self.fall_stale(Break { cause: CAUSE_CHECKSUM, expected, found }, What::Convicted)
     }
 
     /// Empties the book. What was live is stale now; what was not goes on waiting, for a snapshot
@@ -293,11 +269,7 @@ impl Book {
             waiting => waiting,
         };
         let transition = Some(self.turn(to, reason));
-        Applied {
-            what,
-            transition,
-            resync: !reason.is_severed(),
-        }
+        Applied { what, transition, resync: !reason.is_severed() }
     }
 
     const fn turn(&mut self, to: State, reason: Break) -> Transition {
@@ -313,9 +285,7 @@ impl Book {
     /// Compares the message's checksum, if it has one that can be computed; agreement is evidence.
     #[inline]
     fn checksum_fails(&mut self, message: &Message<'_>) -> bool {
-        let Some(stated) = message
-            .checksum()
-            .filter(|_| self.config.checksum != CHECKSUM_NONE)
+        let Some(stated) = message.checksum().filter(|_| self.config.checksum != CHECKSUM_NONE)
         else {
             return false;
         };

@@ -39,10 +39,7 @@ pub struct Chain {
 impl Chain {
     /// A chain that starts with whatever comes first.
     pub const fn new() -> Self {
-        Self {
-            last: None,
-            newest_ns: 0,
-        }
+        Self { last: None, newest_ns: 0 }
     }
 
     /// Last id, once there is one.
@@ -112,10 +109,7 @@ fn judge_previous(message: &Message<'_>, previous: u64, last: u64) -> Verdict {
     } else if message.states_first() && message.sequence() <= last {
         Verdict::Duplicate
     } else {
-        Verdict::Gap {
-            expected: last,
-            found: previous,
-        }
+        Verdict::Gap { expected: last, found: previous }
     }
 }
 
@@ -125,10 +119,7 @@ fn judge_dense(message: &Message<'_>, last: u64) -> Verdict {
     if message.sequence() <= last {
         Verdict::Duplicate
     } else if message.first() > last.saturating_add(1) {
-        Verdict::Gap {
-            expected: last,
-            found: message.first(),
-        }
+        Verdict::Gap { expected: last, found: message.first() }
     } else {
         Verdict::Next
     }

@@ -12,10 +12,7 @@ const DEPTH: usize = 25;
 /// joined by colons; a side that is exhausted is skipped (okx.md, section 3). Numbers are spelt as
 /// OKX spells them: without zeros at the end of a fraction.
 pub(crate) fn crc32_25(levels: &Levels, price_exp: i8, qty_exp: i8) -> u32 {
-    let mut text = Text {
-        crc: crc32fast::Hasher::new(),
-        empty: true,
-    };
+    let mut text = Text { crc: crc32fast::Hasher::new(), empty: true };
     let mut push = |level: Option<Level>| {
         if let Some(level) = level {
             text.push(level.price, price_exp);
@@ -56,10 +53,7 @@ struct Spelling {
 
 impl Spelling {
     const fn new() -> Self {
-        Self {
-            bytes: [0; 160],
-            start: 160,
-        }
+        Self { bytes: [0; 160], start: 160 }
     }
 
     fn as_bytes(&self) -> &[u8] {
@@ -120,29 +114,13 @@ mod tests {
             }
             crc32_25(&levels, -1, 0) as i32
         };
-        assert_eq!(
-            book(&[(33661, 7), (33660, 6)], &[(33668, 9), (33680, 8)]),
-            -1_881_014_294
-        );
-        assert_eq!(
-            book(&[(33661, 7)], &[(33668, 9), (33680, 8), (33720, 8)]),
-            831_078_360
-        );
+        assert_eq!(book(&[(33661, 7), (33660, 6)], &[(33668, 9), (33680, 8)]), -1_881_014_294);
+        assert_eq!(book(&[(33661, 7)], &[(33668, 9), (33680, 8), (33720, 8)]), 831_078_360);
     }
 
     #[test]
     fn spells_as_the_model_does() {
-        for mantissa in [
-            0,
-            1,
-            -5,
-            10,
-            33661,
-            6_180_020,
-            -50_000_000,
-            i64::MAX,
-            i64::MIN,
-        ] {
+        for mantissa in [0, 1, -5, 10, 33661, 6_180_020, -50_000_000, i64::MAX, i64::MIN] {
             for exp in [-18, -8, -2, -1, 0, 3] {
                 let mut spelling = Spelling::new();
                 spelling.write(mantissa, exp);

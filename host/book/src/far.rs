@@ -18,11 +18,7 @@ struct Block {
 }
 
 impl Block {
-    const EMPTY: Self = Self {
-        len: 0,
-        keys: [0; BLOCK],
-        quantities: [0; BLOCK],
-    };
+    const EMPTY: Self = Self { len: 0, keys: [0; BLOCK], quantities: [0; BLOCK] };
 
     fn keys(&self) -> &[i64] {
         &self.keys[..self.len]
@@ -145,9 +141,7 @@ impl Far {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
         self.directory.iter().rev().flat_map(|entry| {
             let block = &self.arena[entry.block as usize];
-            (0..block.len)
-                .rev()
-                .map(move |at| (block.keys[at], block.quantities[at]))
+            (0..block.len).rev().map(move |at| (block.keys[at], block.quantities[at]))
         })
     }
 
@@ -156,11 +150,7 @@ impl Far {
         if self.directory.is_empty() {
             return None;
         }
-        Some(
-            self.directory
-                .partition_point(|entry| entry.lowest <= key)
-                .saturating_sub(1),
-        )
+        Some(self.directory.partition_point(|entry| entry.lowest <= key).saturating_sub(1))
     }
 
     fn block(&self, place: usize) -> &Block {
@@ -239,13 +229,7 @@ impl Far {
             self.arena.push(block);
             (self.arena.len() - 1) as u32
         };
-        self.directory.insert(
-            place,
-            Entry {
-                lowest,
-                block: number,
-            },
-        );
+        self.directory.insert(place, Entry { lowest, block: number });
     }
 
     fn remove(&mut self, place: usize, at: usize) -> i64 {

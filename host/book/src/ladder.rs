@@ -85,11 +85,7 @@ impl Ladder {
         }
         let slot = self.slot(key);
         let (word, bit) = (slot / WORD, 1 << (slot % WORD));
-        let before = if self.bits[word] & bit == 0 {
-            0
-        } else {
-            self.quantities[slot]
-        };
+        let before = if self.bits[word] & bit == 0 { 0 } else { self.quantities[slot] };
         if qty != 0 {
             self.quantities[slot] = qty;
             if before == 0 {
@@ -223,10 +219,7 @@ impl Ladder {
         while bits != 0 {
             let at = bits.trailing_zeros() as usize;
             bits &= bits - 1;
-            self.far.set(
-                number * WORD as i64 + at as i64,
-                self.quantities[word * WORD + at],
-            );
+            self.far.set(number * WORD as i64 + at as i64, self.quantities[word * WORD + at]);
             self.unmark(word, 1 << at);
         }
     }
@@ -245,8 +238,7 @@ impl Ladder {
         let found = if lowest <= word {
             self.highest_word(lowest, word)
         } else {
-            self.highest_word(0, word)
-                .or_else(|| self.highest_word(lowest, self.bits.len()))
+            self.highest_word(0, word).or_else(|| self.highest_word(lowest, self.bits.len()))
         }?;
         let words = self.bits.len();
         let distance = (found + words - lowest) & (words - 1);
@@ -259,11 +251,7 @@ impl Ladder {
         while end > from {
             let group = (end - 1) / WORD;
             let kept = end - group * WORD;
-            let mask = if kept == WORD {
-                u64::MAX
-            } else {
-                (1 << kept) - 1
-            };
+            let mask = if kept == WORD { u64::MAX } else { (1 << kept) - 1 };
             let words = self.summary[group] & mask;
             if words != 0 {
                 let found = group * WORD + highest(words) as usize;

@@ -23,11 +23,7 @@ pub struct LevelsConfig {
 
 impl Default for LevelsConfig {
     fn default() -> Self {
-        Self {
-            tick: 0,
-            window: 8192,
-            far: 10_000,
-        }
+        Self { tick: 0, window: 8192, far: 10_000 }
     }
 }
 
@@ -106,9 +102,7 @@ impl Levels {
 
     /// The levels of `side`, best first.
     pub fn iter(&self, side: Side) -> impl Iterator<Item = Level> + '_ {
-        self.ladder(side)
-            .iter()
-            .map(move |(key, qty)| self.level(side, key, qty))
+        self.ladder(side).iter().map(move |(key, qty)| self.level(side, key, qty))
     }
 
     /// Fills `out` with the best levels of `side` and returns how many there are.
@@ -177,10 +171,7 @@ impl Levels {
             Side::Buy => key,
             Side::Sell => -key,
         };
-        Level {
-            price: ticks * self.tick(),
-            qty,
-        }
+        Level { price: ticks * self.tick(), qty }
     }
 
     /// Sets a level at a price that is no multiple of the tick, or before there is one.

@@ -72,9 +72,7 @@ impl<'a> Message<'a> {
         if usize::from(depth.slots) != levels.div_ceil(LEVELS_PER_SLOT) {
             return Err(Invalid::Slots);
         }
-        let slots = slots
-            .get(..=usize::from(depth.slots))
-            .ok_or(Invalid::Truncated)?;
+        let slots = slots.get(..=usize::from(depth.slots)).ok_or(Invalid::Truncated)?;
         if depth.scope > SCOPE_CONNECTION {
             return Err(Invalid::Scope);
         }
@@ -128,11 +126,7 @@ impl<'a> Message<'a> {
 
     /// First update id that it covers; its only one if it states no first.
     pub fn first(&self) -> u64 {
-        if self.has(DEPTH_FIRST) {
-            self.depth().first
-        } else {
-            self.sequence()
-        }
+        if self.has(DEPTH_FIRST) { self.depth().first } else { self.sequence() }
     }
 
     /// Whether it states a first id.
@@ -251,11 +245,7 @@ impl<'a> Message<'a> {
     }
 
     fn range(&self, at: usize, end: usize) -> MessageLevels<'a> {
-        MessageLevels {
-            slots: &self.slots[1..],
-            at,
-            end,
-        }
+        MessageLevels { slots: &self.slots[1..], at, end }
     }
 }
 

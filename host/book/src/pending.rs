@@ -27,11 +27,7 @@ pub(crate) struct Pending {
 
 impl Pending {
     pub(crate) const fn new(bound: usize) -> Self {
-        Self {
-            slots: Vec::new(),
-            start: 0,
-            bound,
-        }
+        Self { slots: Vec::new(), start: 0, bound }
     }
 
     /// Gives its memory back; a live book needs none of it.
@@ -65,11 +61,7 @@ impl Pending {
         while let Some(first) = self.first() {
             if !is_covered(&first, snapshot_id) {
                 let bridged = bridges(&first, snapshot_id);
-                return if bridged {
-                    Splice::Bridged
-                } else {
-                    Splice::TooOld
-                };
+                return if bridged { Splice::Bridged } else { Splice::TooOld };
             }
             self.drop_first();
         }

@@ -71,20 +71,12 @@ pub struct Break {
 impl Break {
     /// A break without ids.
     pub const fn of(cause: u16) -> Self {
-        Self {
-            cause,
-            expected: 0,
-            found: 0,
-        }
+        Self { cause, expected: 0, found: 0 }
     }
 
     /// Ids are missing.
     pub const fn gap(expected: u64, found: u64) -> Self {
-        Self {
-            cause: CAUSE_GAP,
-            expected,
-            found,
-        }
+        Self { cause: CAUSE_GAP, expected, found }
     }
 
     /// Nobody is there who could send a snapshot; the next connection's first change will ask.
@@ -145,11 +137,7 @@ pub struct Applied {
 
 impl Applied {
     pub(crate) const fn quiet(what: What) -> Self {
-        Self {
-            what,
-            transition: None,
-            resync: false,
-        }
+        Self { what, transition: None, resync: false }
     }
 }
 

@@ -26,13 +26,7 @@ impl Tick {
         let odd = (step >> shift) as u64;
         let bound = (i64::MAX as u64 / odd) >> shift << shift;
         let quotients = (2 * bound) >> shift;
-        Some(Self {
-            step,
-            inverse: inverse(odd),
-            shift,
-            bound,
-            quotients,
-        })
+        Some(Self { step, inverse: inverse(odd), shift, bound, quotients })
     }
 
     /// In mantissa units.
@@ -81,32 +75,8 @@ mod tests {
 
     #[test]
     fn divides_exactly_or_not_at_all() {
-        let steps = [
-            1,
-            2,
-            3,
-            5,
-            7,
-            8,
-            10,
-            25,
-            50,
-            1_000_000,
-            10_000_000,
-            1 << 62,
-            i64::MAX,
-        ];
-        let prices = [
-            0,
-            1,
-            2,
-            5,
-            10,
-            61_800_200,
-            6_180_020_000_000,
-            i64::MAX - 1,
-            i64::MAX,
-        ];
+        let steps = [1, 2, 3, 5, 7, 8, 10, 25, 50, 1_000_000, 10_000_000, 1 << 62, i64::MAX];
+        let prices = [0, 1, 2, 5, 10, 61_800_200, 6_180_020_000_000, i64::MAX - 1, i64::MAX];
         for step in steps {
             let tick = Tick::new(step).expect("positive");
             for near in prices.into_iter().flat_map(|p| [p, p / step * step]) {

@@ -59,10 +59,7 @@ fn replay(name: &str, exps: (i8, i8), config: BookConfig) -> Option<u32> {
     let levels = book.levels().expect("live at the end");
     naive.assert_all(levels, name);
     let counters = book.counters();
-    assert_eq!(
-        (counters.gaps, counters.duplicates, counters.dropped, asked),
-        (0, 0, 0, 1)
-    );
+    assert_eq!((counters.gaps, counters.duplicates, counters.dropped, asked), (0, 0, 0, 1));
     assert_eq!(book.evidence(), Evidence::Chained);
     assert!(book.is_partial());
     println!(
@@ -112,16 +109,8 @@ fn coinm_book_is_right() {
 
 #[test]
 fn exponents_and_ticks_of_the_instrument_change_nothing() {
-    let levels = LevelsConfig {
-        tick: 1,
-        ..LevelsConfig::default()
-    };
-    let config = BookConfig {
-        price_exp: -2,
-        qty_exp: -5,
-        levels,
-        ..BookConfig::default()
-    };
+    let levels = LevelsConfig { tick: 1, ..LevelsConfig::default() };
+    let config = BookConfig { price_exp: -2, qty_exp: -5, levels, ..BookConfig::default() };
     if let Some(compared) = replay(SPOT, (-2, -8), config) {
         assert_eq!(compared, 564);
     }
@@ -130,11 +119,7 @@ fn exponents_and_ticks_of_the_instrument_change_nothing() {
 /// Small books: the state is copied once for every frame that is left out.
 fn small() -> BookConfig {
     BookConfig {
-        levels: LevelsConfig {
-            tick: 0,
-            window: 256,
-            far: 512,
-        },
+        levels: LevelsConfig { tick: 0, window: 256, far: 512 },
         pending: 1 << 20,
         ..BookConfig::default()
     }
@@ -162,17 +147,10 @@ fn leave_out(name: &str) {
     let mut found = 0;
     for missing in 0..frames.len() - 1 {
         let rest = &frames[missing + 1..];
-        let most = if missing % 97 == 0 {
-            rest.len()
-        } else {
-            rest.len().min(50)
-        };
+        let most = if missing % 97 == 0 { rest.len() } else { rest.len().min(50) };
         assert_broken_once(book.clone(), &rest[..most], missing);
         found += 1;
-        assert!(matches!(
-            book.apply(&message(&frames[missing])).what,
-            What::Applied { .. }
-        ));
+        assert!(matches!(book.apply(&message(&frames[missing])).what, What::Applied { .. }));
     }
     println!("{name}: {found} frames left out, one at a time, {found} found, each once");
 }
@@ -181,26 +159,12 @@ fn assert_broken_once(mut book: Book, rest: &[Vec<patchbay_abi::Slot>], missing:
     let last = book.sequence();
     let first = book.apply(&message(&rest[0]));
     let transition = first.transition.expect("noticed on the next frame");
-    assert_eq!(
-        (transition.from, transition.to),
-        (State::Live, State::Stale),
-        "{missing}"
-    );
-    assert_eq!(
-        (transition.reason.cause, transition.reason.expected),
-        (CAUSE_GAP, last)
-    );
+    assert_eq!((transition.from, transition.to), (State::Live, State::Stale), "{missing}");
+    assert_eq!((transition.reason.cause, transition.reason.expected), (CAUSE_GAP, last));
     assert!(first.resync && first.what == What::Kept);
     for record in &rest[1..] {
         let next = book.apply(&message(record));
-        assert_eq!(
-            next,
-            Applied {
-                what: What::Kept,
-                transition: None,
-                resync: false
-            }
-        );
+        assert_eq!(next, Applied { what: What::Kept, transition: None, resync: false });
         assert!(book.state() == State::Stale && book.levels().is_none());
         assert!(book.best(Side::Buy).is_none() && book.best(Side::Sell).is_none());
     }

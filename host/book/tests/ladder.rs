@@ -31,26 +31,10 @@ fn replay(frames: &[Frame], mut levels: Levels, name: &str) -> Levels {
     for (at, frame) in frames.iter().enumerate() {
         for (side, rows) in [(Side::Buy, &frame.bids), (Side::Sell, &frame.asks)] {
             for &(price, qty) in rows {
-                let map = if side == Side::Buy {
-                    &mut naive.bids
-                } else {
-                    &mut naive.asks
-                };
-                let before = if qty == 0 {
-                    map.remove(&price)
-                } else {
-                    map.insert(price, qty)
-                };
-                assert_eq!(
-                    levels.set(side, price, qty),
-                    before.unwrap_or(0),
-                    "{name} {at}"
-                );
-                assert_eq!(
-                    levels.best(side),
-                    naive.best(side, 1).first().copied(),
-                    "{name} {at}"
-                );
+                let map = if side == Side::Buy { &mut naive.bids } else { &mut naive.asks };
+                let before = if qty == 0 { map.remove(&price) } else { map.insert(price, qty) };
+                assert_eq!(levels.set(side, price, qty), before.unwrap_or(0), "{name} {at}");
+                assert_eq!(levels.best(side), naive.best(side, 1).first().copied(), "{name} {at}");
             }
         }
         naive.assert_top(&levels, 40, name);
@@ -71,16 +55,8 @@ fn small_windows_hold_every_level() {
             return;
         }
         for (window, tick) in [(0, 0), (1024, 1_000_000), (256, 1)] {
-            let levels = Levels::new(&LevelsConfig {
-                tick,
-                window,
-                far: 64,
-            });
-            let frames = if tick == 1 {
-                &frames[..400]
-            } else {
-                &frames[..]
-            };
+            let levels = Levels::new(&LevelsConfig { tick, window, far: 64 });
+            let frames = if tick == 1 { &frames[..400] } else { &frames[..] };
             let levels = replay(frames, levels, name);
             println!(
                 "{name}: {} frames, window {window}, tick {} from {tick}, {} of {} levels far",
@@ -96,18 +72,12 @@ fn small_windows_hold_every_level() {
 /// The recorded levels from the deepest to the best and back: the window runs ahead of itself.
 #[test]
 fn sides_that_run_away_are_followed() {
-    let Some(snapshot) = frames(CAPTURES[0])
-        .into_iter()
-        .find(|f| f.flags & DEPTH_SNAPSHOT != 0)
+    let Some(snapshot) = frames(CAPTURES[0]).into_iter().find(|f| f.flags & DEPTH_SNAPSHOT != 0)
     else {
         return;
     };
     let mut naive = Naive::default();
-    let mut levels = Levels::new(&LevelsConfig {
-        tick: 0,
-        window: 256,
-        far: 16,
-    });
+    let mut levels = Levels::new(&LevelsConfig { tick: 0, window: 256, far: 16 });
     for (qty, reverse) in [(1, true), (0, false), (2, true), (0, true), (3, false)] {
         let mut walk = snapshot.clone();
         for rows in [&mut walk.bids, &mut walk.asks] {
@@ -119,27 +89,15 @@ fn sides_that_run_away_are_followed() {
         replay_onto(&walk, &mut levels, &mut naive);
     }
     naive.assert_all(&levels, "walk");
-    println!(
-        "{} + {} levels walked",
-        levels.len(Side::Buy),
-        levels.len(Side::Sell)
-    );
+    println!("{} + {} levels walked", levels.len(Side::Buy), levels.len(Side::Sell));
 }
 
 fn replay_onto(frame: &Frame, levels: &mut Levels, naive: &mut Naive) {
     for at in 0..frame.bids.len().max(frame.asks.len()) {
         let row = |rows: &[(i64, i64)]| rows.get(at).copied().into_iter().collect::<Vec<_>>();
-        let one = Frame {
-            bids: row(&frame.bids),
-            asks: row(&frame.asks),
-            ..Frame::default()
-        };
-        one.bids
-            .iter()
-            .for_each(|&(price, qty)| assert!(levels.set(Side::Buy, price, qty) >= 0));
-        one.asks
-            .iter()
-            .for_each(|&(price, qty)| assert!(levels.set(Side::Sell, price, qty) >= 0));
+        let one = Frame { bids: row(&frame.bids), asks: row(&frame.asks), ..Frame::default() };
+        one.bids.iter().for_each(|&(price, qty)| assert!(levels.set(Side::Buy, price, qty) >= 0));
+        one.asks.iter().for_each(|&(price, qty)| assert!(levels.set(Side::Sell, price, qty) >= 0));
         naive.change(&one);
         naive.assert_top(levels, 5, "walk");
     }
@@ -149,30 +107,21 @@ fn replay_onto(frame: &Frame, levels: &mut Levels, naive: &mut Naive) {
 /// A wrong tick, too coarse or no divisor at all, costs a rebuild and no level.
 #[test]
 fn wrong_ticks_are_found_out() {
-    let Some(snapshot) = frames(CAPTURES[0])
-        .into_iter()
-        .find(|f| f.flags & DEPTH_SNAPSHOT != 0)
+    let Some(snapshot) = frames(CAPTURES[0]).into_iter().find(|f| f.flags & DEPTH_SNAPSHOT != 0)
     else {
         return;
     };
     let mut naive = Naive::default();
     naive.replace(&snapshot);
     for tick in [0, 1, 7, 1_000_000, 3_000_000, 50_000_000, i64::MAX, -1] {
-        let mut levels = Levels::new(&LevelsConfig {
-            tick,
-            ..LevelsConfig::default()
-        });
+        let mut levels = Levels::new(&LevelsConfig { tick, ..LevelsConfig::default() });
         for (side, rows) in [(Side::Buy, &snapshot.bids), (Side::Sell, &snapshot.asks)] {
-            rows.iter()
-                .for_each(|&(price, qty)| assert_eq!(levels.set(side, price, qty), 0));
+            rows.iter().for_each(|&(price, qty)| assert_eq!(levels.set(side, price, qty), 0));
         }
         naive.assert_all(&levels, "one by one");
         let divides = |price: &i64| price % levels.tick() == 0;
         assert!(naive.bids.keys().chain(naive.asks.keys()).all(divides));
-        let mut levels = Levels::new(&LevelsConfig {
-            tick,
-            ..LevelsConfig::default()
-        });
+        let mut levels = Levels::new(&LevelsConfig { tick, ..LevelsConfig::default() });
         levels.replace(&message(&snapshot.record())).unwrap();
         naive.assert_all(&levels, "at once");
     }
@@ -181,31 +130,21 @@ fn wrong_ticks_are_found_out() {
 /// Prices below zero (spreads) and at the ends of the integers: the recorded shape, moved there.
 #[test]
 fn any_price_is_a_price() {
-    let Some(snapshot) = frames(CAPTURES[0])
-        .into_iter()
-        .find(|f| f.flags & DEPTH_SNAPSHOT != 0)
+    let Some(snapshot) = frames(CAPTURES[0]).into_iter().find(|f| f.flags & DEPTH_SNAPSHOT != 0)
     else {
         return;
     };
-    let (low, high) = (
-        snapshot.bids.last().unwrap().0,
-        snapshot.asks.last().unwrap().0,
-    );
+    let (low, high) = (snapshot.bids.last().unwrap().0, snapshot.asks.last().unwrap().0);
     let middle = snapshot.bids[0].0;
     for shift in [-middle, (-i64::MAX).wrapping_sub(low), i64::MAX - high] {
         let mut moved = snapshot.clone();
         for rows in [&mut moved.bids, &mut moved.asks] {
-            rows.iter_mut()
-                .for_each(|row| row.0 = row.0.wrapping_add(shift));
+            rows.iter_mut().for_each(|row| row.0 = row.0.wrapping_add(shift));
         }
         let mut naive = Naive::default();
         naive.replace(&moved);
         for tick in [0, 1, 1_000_000] {
-            let mut levels = Levels::new(&LevelsConfig {
-                tick,
-                window: 256,
-                far: 16,
-            });
+            let mut levels = Levels::new(&LevelsConfig { tick, window: 256, far: 16 });
             levels.replace(&message(&moved.record())).unwrap();
             naive.assert_all(&levels, "moved");
             replay(&[moved.clone()], levels.clone_empty(), "moved");
@@ -217,12 +156,7 @@ fn any_price_is_a_price() {
         assert_eq!(levels.set(Side::Buy, price, 5), 0);
         assert_eq!(levels.set(Side::Sell, price, 5), 0);
     }
-    let prices = |side| {
-        levels
-            .iter(side)
-            .map(|level| level.price)
-            .collect::<Vec<_>>()
-    };
+    let prices = |side| levels.iter(side).map(|level| level.price).collect::<Vec<_>>();
     assert_eq!(prices(Side::Buy), [i64::MAX, 1, 0, -1, -i64::MAX]);
     assert_eq!(prices(Side::Sell), [-i64::MAX, -1, 0, 1, i64::MAX]);
     assert!(levels.is_crossed());
@@ -254,49 +188,16 @@ fn unsound_records_are_refused() {
     };
     let parse = |frame: &Frame| Message::parse(&frame.record()).err();
     assert_eq!(parse(&sound), None);
-    assert_eq!(
-        parse(&Frame {
-            first: Some(10),
-            ..sound.clone()
-        }),
-        Some(Invalid::Order)
-    );
-    assert_eq!(
-        parse(&Frame {
-            scope: 4,
-            ..sound.clone()
-        }),
-        Some(Invalid::Scope)
-    );
-    assert_eq!(
-        parse(&Frame {
-            mark: true,
-            ..sound.clone()
-        }),
-        Some(Invalid::NoInstrument)
-    );
-    assert_eq!(
-        parse(&Frame {
-            asks: vec![(1, -1)],
-            ..sound.clone()
-        }),
-        Some(Invalid::Quantity)
-    );
-    assert_eq!(
-        parse(&Frame {
-            bids: vec![(i64::MIN, 1)],
-            ..sound.clone()
-        }),
-        Some(Invalid::Price)
-    );
+    assert_eq!(parse(&Frame { first: Some(10), ..sound.clone() }), Some(Invalid::Order));
+    assert_eq!(parse(&Frame { scope: 4, ..sound.clone() }), Some(Invalid::Scope));
+    assert_eq!(parse(&Frame { mark: true, ..sound.clone() }), Some(Invalid::NoInstrument));
+    assert_eq!(parse(&Frame { asks: vec![(1, -1)], ..sound.clone() }), Some(Invalid::Quantity));
+    assert_eq!(parse(&Frame { bids: vec![(i64::MIN, 1)], ..sound.clone() }), Some(Invalid::Price));
     let record = sound.record();
     assert_eq!(Message::parse(&[]).err(), Some(Invalid::NotDepth));
     assert_eq!(Message::parse(&record[1..]).err(), Some(Invalid::NotDepth));
     assert_eq!(Message::parse(&record[..2]).err(), Some(Invalid::Truncated));
     let mut levels = Levels::new(&LevelsConfig::default());
-    assert_eq!(
-        levels.replace(&message(&record)).err(),
-        Some(Invalid::Repeated)
-    );
+    assert_eq!(levels.replace(&message(&record)).err(), Some(Invalid::Repeated));
     assert!(levels.is_empty());
 }

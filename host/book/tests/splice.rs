@@ -48,9 +48,7 @@ impl Recording {
     fn naive(&self, at: usize) -> Naive {
         let mut naive = Naive::default();
         naive.replace(&self.snapshot);
-        self.changes[..=at]
-            .iter()
-            .for_each(|change| naive.change(change));
+        self.changes[..=at].iter().for_each(|change| naive.change(change));
         naive
     }
 
@@ -67,10 +65,7 @@ impl Recording {
     }
 
     fn assert_book(&self, book: &Book, at: usize) {
-        assert_eq!(
-            (book.state(), book.evidence()),
-            (State::Live, Evidence::Chained)
-        );
+        assert_eq!((book.state(), book.evidence()), (State::Live, Evidence::Chained));
         assert_eq!(book.sequence(), self.changes[at].sequence);
         self.naive(at).assert_all(book.levels().unwrap(), "spliced");
     }
@@ -101,27 +96,17 @@ fn snapshot_meets_kept_changes() {
         for change in &recording.changes[101..200] {
             assert_eq!(
                 give(&mut book, change),
-                Applied {
-                    what: What::Kept,
-                    transition: None,
-                    resync: false
-                }
+                Applied { what: What::Kept, transition: None, resync: false }
             );
         }
         let spliced = give(&mut book, &recording.snapshot_at(150));
-        assert_eq!(
-            cause(&spliced),
-            (State::Syncing, State::Live, CAUSE_SPLICED)
-        );
+        assert_eq!(cause(&spliced), (State::Syncing, State::Live, CAUSE_SPLICED));
         assert!(
             matches!(spliced.what, What::Applied { changes } if changes > 0) && !spliced.resync
         );
         recording.assert_book(&book, 199);
         for at in 200..300 {
-            assert!(matches!(
-                give(&mut book, &recording.changes[at]).what,
-                What::Applied { .. }
-            ));
+            assert!(matches!(give(&mut book, &recording.changes[at]).what, What::Applied { .. }));
         }
         recording.assert_book(&book, 299);
     }
@@ -135,10 +120,7 @@ fn old_snapshot_is_told_and_asked_for_again() {
             feed(&mut book, change);
         }
         let old = give(&mut book, &recording.snapshot_at(90));
-        assert_eq!(
-            cause(&old),
-            (State::Syncing, State::Syncing, CAUSE_OLD_SNAPSHOT)
-        );
+        assert_eq!(cause(&old), (State::Syncing, State::Syncing, CAUSE_OLD_SNAPSHOT));
         assert!(old.resync && old.what == What::Unused && book.levels().is_none());
         assert!(!give(&mut book, &recording.changes[110]).resync);
         let spliced = give(&mut book, &recording.snapshot_at(105));
@@ -155,10 +137,7 @@ fn new_snapshot_is_held_for_its_change() {
         for change in &recording.changes[100..110] {
             feed(&mut book, change);
         }
-        assert_eq!(
-            give(&mut book, &recording.snapshot_at(120)).what,
-            What::Held
-        );
+        assert_eq!(give(&mut book, &recording.snapshot_at(120)).what, What::Held);
         for at in 110..120 {
             let applied = give(&mut book, &recording.changes[at]);
             assert!(applied.what == What::Kept && !applied.resync && book.levels().is_none());
@@ -178,16 +157,10 @@ fn snapshot_first_then_changes() {
         let held = give(&mut book, &recording.snapshot_at(100));
         assert_eq!(cause(&held), (State::Empty, State::Syncing, CAUSE_STARTED));
         assert!(held.what == What::Held && book.levels().is_none());
-        assert_eq!(
-            cause(&give(&mut book, &recording.changes[101])).1,
-            State::Live
-        );
+        assert_eq!(cause(&give(&mut book, &recording.changes[101])).1, State::Live);
         recording.assert_book(&book, 101);
         // Once live, snapshots from beside the stream change nothing.
-        assert_eq!(
-            give(&mut book, &recording.snapshot_at(50)).what,
-            What::Duplicate
-        );
+        assert_eq!(give(&mut book, &recording.snapshot_at(50)).what, What::Duplicate);
         recording.assert_book(&book, 101);
     }
 }
@@ -214,10 +187,7 @@ fn gap_is_healed_by_the_next_snapshot() {
         assert_eq!((counters.gaps, counters.resyncs), (2, 1));
         assert_eq!(counters.dropped, 49);
         // A change that comes twice is known.
-        assert_eq!(
-            give(&mut book, &recording.changes[101]).what,
-            What::Duplicate
-        );
+        assert_eq!(give(&mut book, &recording.changes[101]).what, What::Duplicate);
         recording.assert_book(&book, 101);
     }
 }
@@ -225,17 +195,11 @@ fn gap_is_healed_by_the_next_snapshot() {
 #[test]
 fn bound_drops_the_oldest_and_says_so_once() {
     for recording in Recording::all() {
-        let mut book = Book::new(BookConfig {
-            pending: 200,
-            ..BookConfig::default()
-        });
+        let mut book = Book::new(BookConfig { pending: 200, ..BookConfig::default() });
         let mut overflows = 0;
         for change in &recording.changes[..300] {
             let applied = give(&mut book, change);
-            if applied
-                .transition
-                .is_some_and(|t| t.reason.cause == CAUSE_OVERFLOW)
-            {
+            if applied.transition.is_some_and(|t| t.reason.cause == CAUSE_OVERFLOW) {
                 assert!(applied.resync);
                 overflows += 1;
             }
@@ -280,44 +244,19 @@ fn previous_ids_may_fall() {
         ..recording.changes[at].clone()
     };
     let mut book = Book::new(BookConfig::default());
-    let snapshot = Frame {
-        sequence: 500,
-        scope: SCOPE_INSTRUMENT,
-        ..recording.snapshot_at(9)
-    };
+    let snapshot = Frame { sequence: 500, scope: SCOPE_INSTRUMENT, ..recording.snapshot_at(9) };
     let started = give(&mut book, &snapshot);
     assert_eq!(cause(&started), (State::Empty, State::Live, CAUSE_STARTED));
-    let idle = Frame {
-        bids: Vec::new(),
-        asks: Vec::new(),
-        ..change(10, 500, 500)
-    };
+    let idle = Frame { bids: Vec::new(), asks: Vec::new(), ..change(10, 500, 500) };
     assert_eq!(give(&mut book, &idle).what, What::Heartbeat);
-    assert!(matches!(
-        give(&mut book, &change(10, 500, 510)).what,
-        What::Applied { .. }
-    ));
-    assert!(matches!(
-        give(&mut book, &change(11, 510, 3)).what,
-        What::Applied { .. }
-    ));
-    assert!(matches!(
-        give(&mut book.clone(), &change(12, 3, 7)).what,
-        What::Applied { .. }
-    ));
-    recording
-        .naive(11)
-        .assert_all(book.levels().unwrap(), "reset");
+    assert!(matches!(give(&mut book, &change(10, 500, 510)).what, What::Applied { .. }));
+    assert!(matches!(give(&mut book, &change(11, 510, 3)).what, What::Applied { .. }));
+    assert!(matches!(give(&mut book.clone(), &change(12, 3, 7)).what, What::Applied { .. }));
+    recording.naive(11).assert_all(book.levels().unwrap(), "reset");
     let lost = give(&mut book, &change(13, 1, 2));
     assert_eq!(cause(&lost), (State::Live, State::Stale, CAUSE_GAP));
     // The stream's own snapshot heals at once, wherever its ids are.
-    let healed = give(
-        &mut book,
-        &Frame {
-            sequence: 1,
-            ..snapshot
-        },
-    );
+    let healed = give(&mut book, &Frame { sequence: 1, ..snapshot });
     assert_eq!(cause(&healed), (State::Stale, State::Live, CAUSE_SPLICED));
 }
 
@@ -338,20 +277,12 @@ fn unchained_books_are_unproven() {
     let mut book = Book::new(BookConfig::default());
     let early = give(&mut book, &loose(&recording.changes[0]));
     assert!(early.what == What::Unused && early.resync);
-    assert_eq!(
-        give(&mut book, &loose(&recording.snapshot_at(9))).what,
-        What::Replaced
-    );
+    assert_eq!(give(&mut book, &loose(&recording.snapshot_at(9))).what, What::Replaced);
     let record = loose(&recording.changes[10]).record();
     let applied = book.apply_judged(&message(&record), Verdict::Next);
     assert!(matches!(applied.what, What::Applied { .. }));
-    recording
-        .naive(10)
-        .assert_all(book.levels().unwrap(), "unchained");
-    assert_eq!(
-        (book.state(), book.evidence()),
-        (State::Live, Evidence::Unproven)
-    );
+    recording.naive(10).assert_all(book.levels().unwrap(), "unchained");
+    assert_eq!((book.state(), book.evidence()), (State::Live, Evidence::Unproven));
 }
 
 /// What strategies and the wire see: levels only while live, and the reason for each turn.
@@ -379,10 +310,7 @@ fn views_and_records_say_what_the_book_says() {
     let mut book = Book::new(BookConfig::default());
     feed(&mut book, &recording.snapshot_at(9));
     book.view(7, &mut view);
-    assert_eq!(
-        (view.state, view.levels, view.evidence),
-        (BOOK_SYNCING, 0, EVIDENCE_UNPROVEN)
-    );
+    assert_eq!((view.state, view.levels, view.evidence), (BOOK_SYNCING, 0, EVIDENCE_UNPROVEN));
     feed(&mut book, &recording.changes[10]);
     book.view(7, &mut view);
     let naive = recording.naive(10);

@@ -24,9 +24,7 @@ struct Market {
 
 impl Market {
     fn entry(&mut self, symbol: &str, config: BookConfig) -> &mut (Book, Naive) {
-        self.books
-            .entry(symbol.to_owned())
-            .or_insert_with(|| (Book::new(config), Naive::default()))
+        self.books.entry(symbol.to_owned()).or_insert_with(|| (Book::new(config), Naive::default()))
     }
 
     /// Applies a frame that must be right, and compares every level.
@@ -38,10 +36,7 @@ impl Market {
             assert_eq!(applied.what, What::Replaced, "{symbol} {frame:?}");
             naive.replace(frame);
         } else {
-            assert!(
-                matches!(applied.what, What::Applied { .. } | What::Heartbeat),
-                "{applied:?}"
-            );
+            assert!(matches!(applied.what, What::Applied { .. } | What::Heartbeat), "{applied:?}");
             naive.change(frame);
         }
         assert!(!applied.resync);
@@ -52,42 +47,21 @@ impl Market {
     fn assert_clean(&self, name: &str, evidence: Evidence) {
         for (symbol, (book, _)) in &self.books {
             let counters = book.counters();
-            assert_eq!(
-                (counters.gaps, counters.refused, counters.dropped),
-                (0, 0, 0),
-                "{symbol}"
-            );
-            assert_eq!(
-                (book.state(), book.evidence()),
-                (State::Live, evidence),
-                "{symbol}"
-            );
+            assert_eq!((counters.gaps, counters.refused, counters.dropped), (0, 0, 0), "{symbol}");
+            assert_eq!((book.state(), book.evidence()), (State::Live, evidence), "{symbol}");
         }
-        println!(
-            "{name}: {} books, {} messages equal",
-            self.books.len(),
-            self.applied
-        );
+        println!("{name}: {} books, {} messages equal", self.books.len(), self.applied);
     }
 }
 
 /// Small windows, tick unknown: everything is exercised.
 fn config() -> BookConfig {
-    let levels = LevelsConfig {
-        window: 256,
-        ..LevelsConfig::default()
-    };
-    BookConfig {
-        levels,
-        ..BookConfig::default()
-    }
+    let levels = LevelsConfig { window: 256, ..LevelsConfig::default() };
+    BookConfig { levels, ..BookConfig::default() }
 }
 
 fn checksummed() -> BookConfig {
-    BookConfig {
-        checksum: CHECKSUM_CRC32_25,
-        ..config()
-    }
+    BookConfig { checksum: CHECKSUM_CRC32_25, ..config() }
 }
 
 fn millis(value: &Value) -> i64 {
@@ -126,10 +100,7 @@ const OKX: [&str; 3] = [
 ];
 
 fn okx_config() -> BookConfig {
-    BookConfig {
-        price_exp: -12,
-        ..checksummed()
-    }
+    BookConfig { price_exp: -12, ..checksummed() }
 }
 
 #[test]
@@ -176,11 +147,7 @@ fn assert_convicted(mut book: Book, wrong: &Frame) {
     assert_eq!(applied.what, What::Convicted);
     assert_eq!(applied.transition.unwrap().reason.cause, CAUSE_CHECKSUM);
     assert!(applied.resync && book.levels().is_none());
-    let want = if before == State::Live {
-        State::Stale
-    } else {
-        State::Syncing
-    };
+    let want = if before == State::Live { State::Stale } else { State::Syncing };
     assert_eq!(book.state(), want);
 }
 
@@ -192,11 +159,7 @@ fn flip(frame: &Frame) -> Option<(Frame, i64)> {
     while level.1 / unit % 10 == 0 {
         unit *= 10;
     }
-    level.1 += if level.1 / unit % 10 == 9 {
-        -unit
-    } else {
-        unit
-    };
+    level.1 += if level.1 / unit % 10 == 9 { -unit } else { unit };
     let price = level.0;
     Some((wrong, price))
 }
@@ -222,11 +185,7 @@ fn deribit_books_chain_by_previous_id() {
                 sequence,
                 previous: data["prev_change_id"].as_u64(),
                 scope: SCOPE_INSTRUMENT,
-                flags: if data["type"] == "snapshot" {
-                    DEPTH_SNAPSHOT
-                } else {
-                    0
-                },
+                flags: if data["type"] == "snapshot" { DEPTH_SNAPSHOT } else { 0 },
                 exchange_ns: millis(&data["timestamp"]),
                 bids: side("bids"),
                 asks: side("asks"),
@@ -241,16 +200,13 @@ fn deribit_books_chain_by_previous_id() {
 
 #[test]
 fn bybit_books_count_by_one() {
-    for name in [
-        "bybit/cryptofeed-20260809/BYBIT.jsonl.zst",
-        "bybit/cryptofeed-20250613/BYBIT.ws.1.0.gz",
-    ] {
+    for name in
+        ["bybit/cryptofeed-20260809/BYBIT.jsonl.zst", "bybit/cryptofeed-20250613/BYBIT.ws.1.0.gz"]
+    {
         let Some(text) = corpus(name) else { continue };
         let mut market = Market::default();
         for notice in received(&text) {
-            let Some(topic) = notice["topic"]
-                .as_str()
-                .filter(|t| t.starts_with("orderbook"))
+            let Some(topic) = notice["topic"].as_str().filter(|t| t.starts_with("orderbook"))
             else {
                 continue;
             };
@@ -297,10 +253,7 @@ fn upbit_newest_book_wins() {
         market.apply(&symbol, &frame, Verdict::Unchained, config());
         // The book before, come late, changes nothing.
         let (book, naive) = market.entry(&symbol, config());
-        if let Some(old) = earlier
-            .get(&symbol)
-            .filter(|old| old.exchange_ns < frame.exchange_ns)
-        {
+        if let Some(old) = earlier.get(&symbol).filter(|old| old.exchange_ns < frame.exchange_ns) {
             assert_eq!(book.apply(&message(&old.record())).what, What::Duplicate);
             naive.assert_all(book.levels().unwrap(), &symbol);
             late += 1;
@@ -345,17 +298,9 @@ fn coinbase() -> Vec<(String, Frame)> {
                 })
                 .collect()
         };
-        let snapshot = if event["type"] == "snapshot" {
-            DEPTH_SNAPSHOT
-        } else {
-            0
-        };
-        let frame = Frame {
-            flags: base.flags | snapshot,
-            bids: side("bid"),
-            asks: side("offer"),
-            ..base
-        };
+        let snapshot = if event["type"] == "snapshot" { DEPTH_SNAPSHOT } else { 0 };
+        let frame =
+            Frame { flags: base.flags | snapshot, bids: side("bid"), asks: side("offer"), ..base };
         frames.push((event["product_id"].as_str().unwrap().to_owned(), frame));
     }
     frames
@@ -369,10 +314,7 @@ fn coinbase_books_chain_over_their_connection() {
     for (symbol, frame) in coinbase() {
         let record = frame.record();
         let verdict = chain.judge(&message(&record));
-        assert!(
-            matches!(verdict, Verdict::Next | Verdict::Reset),
-            "{verdict:?}"
-        );
+        assert!(matches!(verdict, Verdict::Next | Verdict::Reset), "{verdict:?}");
         if frame.mark {
             marks += 1;
             continue;
@@ -384,10 +326,7 @@ fn coinbase_books_chain_over_their_connection() {
     for (symbol, (book, _)) in &market.books {
         let levels = book.levels().unwrap();
         let memory = levels.memory();
-        println!(
-            "{symbol}: {} levels, {memory:?} bytes",
-            levels.iter(Side::Buy).count()
-        );
+        println!("{symbol}: {} levels, {memory:?} bytes", levels.iter(Side::Buy).count());
     }
     market.assert_clean("coinbase", Evidence::Chained);
 }
@@ -400,11 +339,7 @@ fn coinbase_lost_mark_stales_the_whole_connection() {
     let Some(seeded) = frames.iter().rposition(|(_, frame)| snapshots(frame)) else {
         return;
     };
-    let lost = seeded
-        + frames[seeded..]
-            .iter()
-            .position(|(_, frame)| frame.mark)
-            .unwrap();
+    let lost = seeded + frames[seeded..].iter().position(|(_, frame)| frame.mark).unwrap();
     let mut chain = Chain::new();
     let mut books: BTreeMap<&str, Book> = BTreeMap::new();
     let mut gaps = 0;
@@ -419,25 +354,16 @@ fn coinbase_lost_mark_stales_the_whole_connection() {
             }
         }
         if !frame.mark {
-            let book = books
-                .entry(symbol)
-                .or_insert_with(|| Book::new(BookConfig::default()));
+            let book = books.entry(symbol).or_insert_with(|| Book::new(BookConfig::default()));
             let applied = book.apply_judged(&message, verdict);
             assert_eq!(applied.resync, matches!(verdict, Verdict::Gap { .. }));
         }
     }
     assert_eq!(gaps, 1);
     for (symbol, book) in &mut books {
-        assert_eq!(
-            (book.state(), book.counters().gaps),
-            (State::Stale, 1),
-            "{symbol}"
-        );
+        assert_eq!((book.state(), book.counters().gaps), (State::Stale, 1), "{symbol}");
         assert!(!book.stale(Break::of(CAUSE_CLOSED)).resync);
         let transition = book.stale(Break::of(CAUSE_GAP)).transition.unwrap();
-        assert_eq!(
-            (transition.from, transition.to),
-            (State::Stale, State::Stale)
-        );
+        assert_eq!((transition.from, transition.to), (State::Stale, State::Stale));
     }
 }

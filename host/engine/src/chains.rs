@@ -58,8 +58,7 @@ impl Chains {
 
     /// Forgets the chains of a connection that closed.
     pub(crate) fn close(&mut self, instance: u32, conn: u32) {
-        self.shared
-            .retain(|key, shared| key.0 != instance || shared.conn != conn);
+        self.shared.retain(|key, shared| key.0 != instance || shared.conn != conn);
     }
 
     /// Breaks of shared chains so far.

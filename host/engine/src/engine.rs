@@ -55,10 +55,7 @@ impl Engine {
             self.instances.resize_with(index + 1, || None);
         }
         let venue = self.registry.venue(venue);
-        self.instances[index] = Some(Instance {
-            venue,
-            ids: Vec::new(),
-        });
+        self.instances[index] = Some(Instance { venue, ids: Vec::new() });
     }
 
     /// Takes one turn; `out` is cleared and filled.
@@ -119,10 +116,7 @@ impl Engine {
         if head.instrument == abi::NO_INSTRUMENT {
             return self.of_no_instrument(turn, record, out);
         }
-        let instance = self
-            .instances
-            .get(turn.instance as usize)
-            .and_then(Option::as_ref);
+        let instance = self.instances.get(turn.instance as usize).and_then(Option::as_ref);
         let known = instance.and_then(|i| *i.ids.get(head.instrument as usize)?);
         let Some(id) = known else {
             self.undefined += 1;
@@ -301,12 +295,7 @@ impl Engine {
         if applied.resync {
             let (scope_kind, scope) = listing.scope();
             let (instance, conn) = (listing.instance, turn.conn);
-            let action = Action::Resync {
-                instance,
-                scope_kind,
-                scope,
-                conn,
-            };
+            let action = Action::Resync { instance, scope_kind, scope, conn };
             if !out.actions.contains(&action) {
                 out.actions.push(action);
             }
@@ -344,12 +333,8 @@ impl Engine {
 
     /// Sum over all instruments.
     pub fn tally(&self) -> Tally {
-        let mut sum = Tally {
-            gaps: self.chains.gaps(),
-            ..Tally::default()
-        };
-        self.listings()
-            .for_each(|(_, listing)| sum += listing.tally());
+        let mut sum = Tally { gaps: self.chains.gaps(), ..Tally::default() };
+        self.listings().for_each(|(_, listing)| sum += listing.tally());
         sum
     }
 
@@ -360,20 +345,16 @@ impl Engine {
 
     /// Fills a strategy's view of a book; false if there is no such instrument.
     pub fn view(&self, id: InstrumentId, view: &mut BookView) -> bool {
-        self.listing(id)
-            .map(|listing| listing.book.view(id.0, view))
-            .is_some()
+        self.listing(id).map(|listing| listing.book.view(id.0, view)).is_some()
     }
 
     /// Copies levels of a book's side, best first; how many, 0 unless it is live.
     pub fn levels(&self, id: InstrumentId, side: Side, out: &mut [Level]) -> usize {
-        self.listing(id)
-            .map_or(0, |listing| listing.book.top(side, out))
+        self.listing(id).map_or(0, |listing| listing.book.top(side, out))
     }
 
     /// Host time at which a book was last right; 0 if never.
     pub fn live_until(&self, id: InstrumentId) -> Nanos {
-        self.listing(id)
-            .map_or(0, |listing| listing.book.live_until())
+        self.listing(id).map_or(0, |listing| listing.book.live_until())
     }
 }

@@ -26,10 +26,7 @@ pub struct HistoryConfig {
 impl Default for HistoryConfig {
     /// 32 MiB of arena, 10,000 messages an instrument.
     fn default() -> Self {
-        Self {
-            arena_slots: 512 * 1024,
-            messages: 10_000,
-        }
+        Self { arena_slots: 512 * 1024, messages: 10_000 }
     }
 }
 
@@ -66,35 +63,18 @@ pub struct HistoryReader {
 impl History {
     /// Allocates the arena; nothing grows later but one ring an instrument.
     pub fn new(config: HistoryConfig) -> Self {
-        let words = (0..config.arena_slots * WORDS)
-            .map(|_| AtomicU64::new(0))
-            .collect();
+        let words = (0..config.arena_slots * WORDS).map(|_| AtomicU64::new(0)).collect();
         let slots = config.arena_slots as u64;
-        let arena = Arena {
-            words,
-            slots,
-            claimed: AtomicU64::new(0),
-        };
-        Self {
-            arena: Arc::new(arena),
-            rings: Vec::new(),
-            config,
-            next: 0,
-        }
+        let arena = Arena { words, slots, claimed: AtomicU64::new(0) };
+        Self { arena: Arc::new(arena), rings: Vec::new(), config, next: 0 }
     }
 
     /// Makes room for instruments up to `id`.
     pub fn open(&mut self, id: InstrumentId) {
         while self.rings.len() <= id.index() {
-            let entries = (0..self.config.messages)
-                .map(|_| Default::default())
-                .collect();
+            let entries = (0..self.config.messages).map(|_| Default::default()).collect();
             let (begun, finished) = (AtomicU64::new(0), AtomicU64::new(0));
-            self.rings.push(Arc::new(Ring {
-                entries,
-                begun,
-                finished,
-            }));
+            self.rings.push(Arc::new(Ring { entries, begun, finished }));
         }
     }
 
@@ -110,9 +90,7 @@ impl History {
         }
         let count = ring.begun.load(Ordering::Relaxed);
         ring.begun.store(count + 1, Ordering::Relaxed);
-        self.arena
-            .claimed
-            .store(self.next + slots, Ordering::Relaxed);
+        self.arena.claimed.store(self.next + slots, Ordering::Relaxed);
         // Whoever sees a word or entry written below also sees the two counts above.
         fence(Ordering::Release);
         for (i, slot) in message.iter().enumerate() {
@@ -128,10 +106,7 @@ impl History {
     /// A reader for another thread; `None` before [`Self::open`].
     pub fn reader(&self, id: InstrumentId) -> Option<HistoryReader> {
         let ring = Arc::clone(self.rings.get(id.index())?);
-        Some(HistoryReader {
-            arena: Arc::clone(&self.arena),
-            ring,
-        })
+        Some(HistoryReader { arena: Arc::clone(&self.arena), ring })
     }
 }
 
@@ -192,10 +167,7 @@ mod tests {
 
     #[test]
     fn remembers_the_last_messages_until_ring_or_arena_is_full() {
-        let mut history = History::new(HistoryConfig {
-            arena_slots: 16,
-            messages: 4,
-        });
+        let mut history = History::new(HistoryConfig { arena_slots: 16, messages: 4 });
         let (a, b) = (InstrumentId(0), InstrumentId(1));
         history.open(b);
         let (read_a, read_b) = (history.reader(a).unwrap(), history.reader(b).unwrap());
@@ -206,11 +178,7 @@ mod tests {
         }
         assert_eq!(read_a.count(), 6);
         for number in 0..6 {
-            assert_eq!(
-                read_a.read(number, &mut out),
-                number >= 2,
-                "message {number}"
-            );
+            assert_eq!(read_a.read(number, &mut out), number >= 2, "message {number}");
         }
         assert_eq!(out, message(5, 2));
         history.push(b, &message(99, 16));
@@ -222,10 +190,7 @@ mod tests {
 
     #[test]
     fn a_reader_never_sees_half_a_message() {
-        let mut history = History::new(HistoryConfig {
-            arena_slots: 64,
-            messages: 8,
-        });
+        let mut history = History::new(HistoryConfig { arena_slots: 64, messages: 8 });
         let id = InstrumentId(0);
         history.open(id);
         let reader = history.reader(id).unwrap();

@@ -57,10 +57,7 @@ pub struct Tally {
 impl Listing {
     pub(crate) fn new(venue: u16, instance: u32, index: u32, about: Instrument) -> Self {
         let book = Book::new(BookConfig {
-            levels: LevelsConfig {
-                tick: about.tick,
-                ..LevelsConfig::default()
-            },
+            levels: LevelsConfig { tick: about.tick, ..LevelsConfig::default() },
             price_exp: about.price_exp,
             qty_exp: about.qty_exp,
             checksum: about.checksum,
@@ -89,21 +86,9 @@ impl Listing {
     /// Counts with those that the book keeps itself. Gaps of a shared chain are counted once, by
     /// the engine.
     pub fn tally(&self) -> Tally {
-        let Counters {
-            applied,
-            gaps,
-            resyncs,
-            crossed,
-            ..
-        } = *self.book.counters();
+        let Counters { applied, gaps, resyncs, crossed, .. } = *self.book.counters();
         let gaps = if self.shared.is_some() { 0 } else { gaps };
-        Tally {
-            applied,
-            gaps,
-            resyncs,
-            crossed,
-            ..self.tally
-        }
+        Tally { applied, gaps, resyncs, crossed, ..self.tally }
     }
 }
 

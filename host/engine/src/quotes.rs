@@ -18,10 +18,7 @@ pub(crate) struct Witness {
 
 impl Witness {
     pub(crate) fn new() -> Self {
-        Self {
-            waiting: vec![None; WAITING].into(),
-            next: 0,
-        }
+        Self { waiting: vec![None; WAITING].into(), next: 0 }
     }
 
     /// Keeps a quote whose id the book has not reached.

@@ -93,9 +93,7 @@ impl Registry {
 
     /// Name of a venue.
     pub fn venue_name(&self, number: u16) -> Option<&str> {
-        self.venues
-            .get(usize::from(number).checked_sub(1)?)
-            .map(String::as_str)
+        self.venues.get(usize::from(number).checked_sub(1)?).map(String::as_str)
     }
 
     /// Identity of an instrument.
@@ -113,13 +111,7 @@ impl Registry {
             return id;
         }
         let id = InstrumentId(self.instruments.len() as u32);
-        let Identity {
-            venue,
-            kind,
-            symbol,
-            price_exp,
-            qty_exp,
-        } = &identity;
+        let Identity { venue, kind, symbol, price_exp, qty_exp } = &identity;
         self.append(format_args!(
             "instrument\t{id}\t{venue}\t{kind}\t{symbol}\t{price_exp}\t{qty_exp}"
         ));
@@ -133,11 +125,8 @@ impl Registry {
     }
 
     fn parse_line(&mut self, line: usize, text: &str) -> Result<(), RegistryError> {
-        let wrong = |expected| RegistryError {
-            line,
-            expected,
-            found: text.chars().take(120).collect(),
-        };
+        let wrong =
+            |expected| RegistryError { line, expected, found: text.chars().take(120).collect() };
         let fields: Vec<_> = text.split('\t').collect();
         match fields[..] {
             ["venue", number, name] => {
@@ -167,9 +156,7 @@ impl Registry {
 }
 
 fn kind_named(name: &str) -> Option<Kind> {
-    (0..=u8::MAX)
-        .filter_map(Kind::from_abi)
-        .find(|kind| kind.name() == name)
+    (0..=u8::MAX).filter_map(Kind::from_abi).find(|kind| kind.name() == name)
 }
 
 #[cfg(test)]
@@ -182,10 +169,7 @@ mod tests {
         let venue = registry.venue("binance");
         let spot = Instrument::provisional("BTCUSDT", Kind::Spot, -2, -8);
         let linear = Instrument::provisional("BTCUSDT", Kind::Linear, -2, -3);
-        let finer = Instrument {
-            price_exp: -3,
-            ..linear.clone()
-        };
+        let finer = Instrument { price_exp: -3, ..linear.clone() };
         let ids = [&spot, &linear, &finer, &linear].map(|i| registry.instrument(venue, i));
         assert_eq!(ids.map(|id| id.0), [0, 1, 2, 1]);
 

@@ -83,9 +83,7 @@ mod tests {
 
     #[test]
     fn refuses_what_no_encoder_writes() {
-        for text in [
-            "Zg", "Zg=", "Zh==", "Zm9=", "Z===", "====", "Zg==Zg==", "Zm9v\n", "-_8=",
-        ] {
+        for text in ["Zg", "Zg=", "Zh==", "Zm9=", "Z===", "====", "Zg==Zg==", "Zm9v\n", "-_8="] {
             assert_eq!(decoded(text), None, "{text}");
         }
     }

@@ -20,11 +20,7 @@ pub(crate) enum Line<'a> {
     /// The client sent a frame.
     Sent { at_ns: i64, data: &'a [u8] },
     /// A REST request was answered.
-    Reply {
-        at_ns: i64,
-        url: &'a str,
-        data: &'a [u8],
-    },
+    Reply { at_ns: i64, url: &'a str, data: &'a [u8] },
     /// A frame was received.
     Received { at_ns: i64, data: &'a [u8] },
 }
@@ -48,28 +44,17 @@ impl<'a> Line<'a> {
     /// time after it counts: one in the body comes later.
     fn addressed(line: &'a [u8]) -> Option<Self> {
         let scheme = line.windows(3).take(16).position(|bytes| bytes == b"://")?;
-        let spaces = line
-            .iter()
-            .enumerate()
-            .skip(scheme)
-            .filter(|(_, byte)| **byte == b' ');
+        let spaces = line.iter().enumerate().skip(scheme).filter(|(_, byte)| **byte == b' ');
         for (space, _) in spaces {
             let (addr, rest) = (&line[..space], &line[space + 1..]);
             if let Some(at_ns) = rest.strip_prefix(b"<-> ").and_then(seconds_to_ns) {
-                return Some(Self::Opened {
-                    at_ns,
-                    addr: str::from_utf8(addr).ok()?,
-                });
+                return Some(Self::Opened { at_ns, addr: str::from_utf8(addr).ok()? });
             }
             if let Some((at_ns, data)) = rest.strip_prefix(b"<- ").and_then(timed) {
                 return Some(Self::Sent { at_ns, data });
             }
             if let Some((at_ns, data)) = rest.strip_prefix(b"-> ").and_then(timed) {
-                return Some(Self::Reply {
-                    at_ns,
-                    url: str::from_utf8(addr).ok()?,
-                    data,
-                });
+                return Some(Self::Reply { at_ns, url: str::from_utf8(addr).ok()?, data });
             }
         }
         None
@@ -179,11 +164,7 @@ impl CryptofeedReader {
     }
 
     fn data(&self) -> &[u8] {
-        if self.literal {
-            &self.bytes
-        } else {
-            &self.lines.line()[self.data_at..]
-        }
+        if self.literal { &self.bytes } else { &self.lines.line()[self.data_at..] }
     }
 }
 
@@ -210,20 +191,8 @@ impl Reader for CryptofeedReader {
     fn current(&self) -> (u32, Event<'_>) {
         match self.what {
             What::Open => (self.conn, Event::Open { url: &self.url }),
-            What::Frame => (
-                self.conn,
-                Event::Frame {
-                    binary: self.literal,
-                    data: self.data(),
-                },
-            ),
-            What::Reply => (
-                0,
-                Event::Reply {
-                    url: &self.url,
-                    body: self.data(),
-                },
-            ),
+            What::Frame => (self.conn, Event::Frame { binary: self.literal, data: self.data() }),
+            What::Reply => (0, Event::Reply { url: &self.url, body: self.data() }),
             What::Sent => (self.conn, Event::Sent { data: self.data() }),
             What::Close => (self.conn, Event::Close),
         }
@@ -240,50 +209,18 @@ mod tests {
     fn takes_lines_apart() {
         let cases: [(&str, Line<'_>); 7] = [
             ("configuration: {}", Line::Configuration),
-            (
-                "wss://a/b?c=d <-> 1700000000.25",
-                Line::Opened {
-                    at_ns: AT,
-                    addr: "wss://a/b?c=d",
-                },
-            ),
-            (
-                "wss://a <- 1700000000.25: hi -> you",
-                Line::Sent {
-                    at_ns: AT,
-                    data: b"hi -> you",
-                },
-            ),
+            ("wss://a/b?c=d <-> 1700000000.25", Line::Opened { at_ns: AT, addr: "wss://a/b?c=d" }),
+            ("wss://a <- 1700000000.25: hi -> you", Line::Sent { at_ns: AT, data: b"hi -> you" }),
             (
                 "https://a/b -> 1700000000.25: {}",
-                Line::Reply {
-                    at_ns: AT,
-                    url: "https://a/b",
-                    data: b"{}",
-                },
+                Line::Reply { at_ns: AT, url: "https://a/b", data: b"{}" },
             ),
             (
                 "https://a/b c -> 1700000000.25: x",
-                Line::Reply {
-                    at_ns: AT,
-                    url: "https://a/b c",
-                    data: b"x",
-                },
+                Line::Reply { at_ns: AT, url: "https://a/b c", data: b"x" },
             ),
-            (
-                "1700000000.25: a: b",
-                Line::Received {
-                    at_ns: AT,
-                    data: b"a: b",
-                },
-            ),
-            (
-                "1700000000.25: ",
-                Line::Received {
-                    at_ns: AT,
-                    data: b"",
-                },
-            ),
+            ("1700000000.25: a: b", Line::Received { at_ns: AT, data: b"a: b" }),
+            ("1700000000.25: ", Line::Received { at_ns: AT, data: b"" }),
         ];
         for (text, line) in cases {
             assert_eq!(Line::parse(text.as_bytes()), Ok(line), "{text}");

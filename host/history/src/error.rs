@@ -92,9 +92,6 @@ impl CaptureError {
     }
 
     pub(crate) fn unknown(path: &Path, found: String) -> Self {
-        Self::Unknown {
-            path: path.to_owned(),
-            found,
-        }
+        Self::Unknown { path: path.to_owned(), found }
     }
 }

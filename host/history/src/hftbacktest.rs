@@ -59,11 +59,7 @@ pub(crate) struct HftbacktestReader {
 
 impl HftbacktestReader {
     pub(crate) fn new(lines: Lines) -> Self {
-        Self {
-            lines,
-            json_at: 0,
-            snapshot: false,
-        }
+        Self { lines, json_at: 0, snapshot: false }
     }
 
     fn take_line(&mut self) -> Result<i64, &'static str> {
@@ -94,21 +90,9 @@ impl Reader for HftbacktestReader {
     fn current(&self) -> (u32, Event<'_>) {
         let json = &self.lines.line()[self.json_at..];
         if self.snapshot {
-            (
-                CONN,
-                Event::Reply {
-                    url: "",
-                    body: json,
-                },
-            )
+            (CONN, Event::Reply { url: "", body: json })
         } else {
-            (
-                CONN,
-                Event::Frame {
-                    binary: false,
-                    data: json,
-                },
-            )
+            (CONN, Event::Frame { binary: false, data: json })
         }
     }
 }
@@ -129,22 +113,10 @@ mod tests {
 
     #[test]
     fn tells_the_snapshot_from_frames() {
-        assert_eq!(
-            is_snapshot(b"{\"stream\":\"a\",\"data\":{\"lastUpdateId\":1}}"),
-            Ok(false)
-        );
-        assert_eq!(
-            is_snapshot(b"{\"lastUpdateId\": 1, \"bids\": []}"),
-            Ok(true)
-        );
-        assert_eq!(
-            is_snapshot(b"{\"data\":{\"lastUpdateId\":1},\"stream\":\"a\"}"),
-            Ok(false)
-        );
-        assert_eq!(
-            is_snapshot(b"{\"lastUpdateId\":1,\"stream\":\"a\"}"),
-            Ok(false)
-        );
+        assert_eq!(is_snapshot(b"{\"stream\":\"a\",\"data\":{\"lastUpdateId\":1}}"), Ok(false));
+        assert_eq!(is_snapshot(b"{\"lastUpdateId\": 1, \"bids\": []}"), Ok(true));
+        assert_eq!(is_snapshot(b"{\"data\":{\"lastUpdateId\":1},\"stream\":\"a\"}"), Ok(false));
+        assert_eq!(is_snapshot(b"{\"lastUpdateId\":1,\"stream\":\"a\"}"), Ok(false));
         assert_eq!(is_snapshot(b"{\"result\":null,\"id\":1}"), Ok(false));
         assert!(is_snapshot(b"{\"lastUpdateId\": 1, \"bi").is_err());
     }

@@ -133,11 +133,7 @@ impl JsonlReader {
             }
             if self.data.len() > MAX_HELD_BYTES {
                 let (path, line) = (lines.path().to_owned(), lines.number());
-                return Err(CaptureError::TooLarge {
-                    path,
-                    line,
-                    limit: MAX_HELD_BYTES,
-                });
+                return Err(CaptureError::TooLarge { path, line, limit: MAX_HELD_BYTES });
             }
         }
         Ok(())
@@ -151,9 +147,7 @@ impl JsonlReader {
             "http" => What::Reply,
             "connect" => What::Open,
             "send" => What::Sent,
-            "recv" => What::Frame {
-                binary: line.data.is_none(),
-            },
+            "recv" => What::Frame { binary: line.data.is_none() },
             _ => return Err("a json object of another kind"),
         };
         let ts = line.ts.ok_or("no `ts`")?;
@@ -173,18 +167,8 @@ impl JsonlReader {
         if matches!(what, What::Open) {
             self.close(group, at_ns);
         }
-        let conn = if matches!(what, What::Reply) {
-            0
-        } else {
-            self.connect(group)
-        };
-        self.entries.push(Entry {
-            at_ns,
-            conn,
-            what,
-            url,
-            data,
-        });
+        let conn = if matches!(what, What::Reply) { 0 } else { self.connect(group) };
+        self.entries.push(Entry { at_ns, conn, what, url, data });
         Ok(())
     }
 
@@ -192,11 +176,7 @@ impl JsonlReader {
     fn group(&mut self, name: &str) -> usize {
         let known = self.groups.iter().rposition(|group| group.name == name);
         known.unwrap_or_else(|| {
-            self.groups.push(Group {
-                name: name.to_owned(),
-                conn: 0,
-                last_ns: 0,
-            });
+            self.groups.push(Group { name: name.to_owned(), conn: 0, last_ns: 0 });
             self.groups.len() - 1
         })
     }
@@ -215,13 +195,7 @@ impl JsonlReader {
     fn close(&mut self, group: usize, at_ns: i64) {
         let conn = std::mem::take(&mut self.groups[group].conn);
         if conn != 0 {
-            self.entries.push(Entry {
-                at_ns,
-                conn,
-                what: What::Close,
-                url: 0..0,
-                data: 0..0,
-            });
+            self.entries.push(Entry { at_ns, conn, what: What::Close, url: 0..0, data: 0..0 });
         }
     }
 
@@ -267,10 +241,7 @@ impl Reader for JsonlReader {
 
     fn current(&self) -> (u32, Event<'_>) {
         let entry = &self.entries[self.next - 1];
-        let (url, data) = (
-            &self.urls[entry.url.clone()],
-            &self.data[entry.data.clone()],
-        );
+        let (url, data) = (&self.urls[entry.url.clone()], &self.data[entry.data.clone()]);
         let event = match entry.what {
             What::Open => Event::Open { url },
             What::Frame { binary } => Event::Frame { binary, data },

@@ -57,21 +57,12 @@ impl Lines {
             return Ok(false);
         }
         self.number += 1;
-        let result = self
-            .input
-            .by_ref()
-            .take(self.limit + 1)
-            .read_until(b'\n', &mut self.line);
+        let result = self.input.by_ref().take(self.limit + 1).read_until(b'\n', &mut self.line);
         self.offset += self.line.len() as u64;
         if let Err(source) = result {
             self.over = true;
             let (path, line, offset) = (self.path.clone(), self.number, self.offset);
-            return Err(CaptureError::Damaged {
-                path,
-                line,
-                offset,
-                source,
-            });
+            return Err(CaptureError::Damaged { path, line, offset, source });
         }
         if self.line.is_empty() {
             self.over = true;
@@ -152,17 +143,7 @@ mod tests {
         let mut lines = lines(b"1234\n12345\n1\n", 4);
         assert!(lines.advance().unwrap());
         let error = lines.advance().unwrap_err();
-        assert!(
-            matches!(
-                error,
-                CaptureError::LineTooLong {
-                    line: 2,
-                    limit: 4,
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        assert!(matches!(error, CaptureError::LineTooLong { line: 2, limit: 4, .. }), "{error}");
         assert!(!lines.advance().unwrap());
     }
 }

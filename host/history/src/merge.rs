@@ -55,12 +55,7 @@ impl Captures {
         let files = files.collect::<Result<Vec<_>, _>>()?;
         let due = (0..files.len()).rev().collect();
         let heap = BinaryHeap::with_capacity(files.len());
-        Ok(Self {
-            files,
-            heap,
-            due,
-            conns: 0,
-        })
+        Ok(Self { files, heap, due, conns: 0 })
     }
 
     /// The next record, `None` after the last. It borrows from buffers that are used again.
@@ -100,18 +95,11 @@ impl CaptureFile {
             Format::CryptofeedJsonl => Box::new(JsonlReader::new(Lines::open(path)?)),
             Format::Hftbacktest => Box::new(HftbacktestReader::new(Lines::open(path)?)),
             Format::Journal => {
-                return Err(CaptureError::Journal {
-                    path: path.to_owned(),
-                });
+                return Err(CaptureError::Journal { path: path.to_owned() });
             }
         };
         let stats = FileStats::new(path, format);
-        Ok(Self {
-            reader,
-            stats,
-            at_ns: i64::MIN,
-            conns: Vec::new(),
-        })
+        Ok(Self { reader, stats, at_ns: i64::MIN, conns: Vec::new() })
     }
 
     /// Goes to the next record and returns its time.
@@ -132,20 +120,10 @@ impl CaptureFile {
         let (local, event) = self.reader.current();
         let conn = match local {
             0 => 0,
-            _ => number(
-                local as usize - 1,
-                event,
-                &mut self.conns,
-                last,
-                &mut self.stats,
-            ),
+            _ => number(local as usize - 1, event, &mut self.conns, last, &mut self.stats),
         };
         self.stats.count_record(self.at_ns, &event);
-        Record {
-            at_ns: self.at_ns,
-            conn,
-            event,
-        }
+        Record { at_ns: self.at_ns, conn, event }
     }
 }
 
@@ -163,15 +141,8 @@ fn number(
     if conns[index] == 0 {
         *last += 1;
         conns[index] = *last;
-        let url = if let Event::Open { url } = event {
-            url
-        } else {
-            ""
-        };
-        stats.connections.push(Connection {
-            conn: *last,
-            url: url.to_owned(),
-        });
+        let url = if let Event::Open { url } = event { url } else { "" };
+        stats.connections.push(Connection { conn: *last, url: url.to_owned() });
     }
     conns[index]
 }

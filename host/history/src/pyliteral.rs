@@ -35,9 +35,7 @@ pub(crate) fn is_literal(text: &[u8]) -> bool {
 fn plain_run(text: &[u8], quote: u8) -> usize {
     let plain =
         |&byte: &u8| byte != b'\\' && byte != quote && (1..0x80).contains(&byte) && byte != b'\r';
-    text.iter()
-        .position(|byte| !plain(byte))
-        .unwrap_or(text.len())
+    text.iter().position(|byte| !plain(byte)).unwrap_or(text.len())
 }
 
 /// One escape, after its backslash; returns what follows it.
@@ -81,14 +79,9 @@ fn hex<'a>(text: &'a [u8], out: &mut Vec<u8>) -> Result<&'a [u8], &'static str> 
 
 /// One to three digits, of which Python keeps the low eight bits.
 fn octal<'a>(text: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
-    let digits = text
-        .iter()
-        .take(3)
-        .take_while(|byte| (b'0'..=b'7').contains(byte))
-        .count();
-    let value = text[..digits]
-        .iter()
-        .fold(0u32, |value, digit| value * 8 + u32::from(digit - b'0'));
+    let digits = text.iter().take(3).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
+    let value =
+        text[..digits].iter().fold(0u32, |value, digit| value * 8 + u32::from(digit - b'0'));
     out.push(value as u8);
     &text[digits..]
 }

@@ -56,16 +56,9 @@ pub fn recognise<P: AsRef<Path>>(path: P) -> Result<Format, CaptureError> {
     }
     if !metadata.is_file() {
         // A pipe could be read only once, and may never end.
-        return Err(CaptureError::unknown(
-            path,
-            "something that is no regular file".to_owned(),
-        ));
+        return Err(CaptureError::unknown(path, "something that is no regular file".to_owned()));
     }
-    if is_segment(path)? {
-        Ok(Format::Journal)
-    } else {
-        recognise_lines(path)
-    }
+    if is_segment(path)? { Ok(Format::Journal) } else { recognise_lines(path) }
 }
 
 fn is_segment(path: &Path) -> Result<bool, CaptureError> {
@@ -80,10 +73,7 @@ fn recognise_directory(path: &Path) -> Result<Format, CaptureError> {
             return Ok(Format::Journal);
         }
     }
-    Err(CaptureError::unknown(
-        path,
-        "a directory without a segment of a journal".to_owned(),
-    ))
+    Err(CaptureError::unknown(path, "a directory without a segment of a journal".to_owned()))
 }
 
 fn recognise_lines(path: &Path) -> Result<Format, CaptureError> {

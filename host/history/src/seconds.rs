@@ -65,14 +65,8 @@ mod tests {
 
     #[test]
     fn magnitude_decides_the_unit() {
-        assert_eq!(
-            digits_to_ns(b"1723161256172216566"),
-            Some(1_723_161_256_172_216_566)
-        );
-        assert_eq!(
-            digits_to_ns(b"1680652800004107"),
-            Some(1_680_652_800_004_107_000)
-        );
+        assert_eq!(digits_to_ns(b"1723161256172216566"), Some(1_723_161_256_172_216_566));
+        assert_eq!(digits_to_ns(b"1680652800004107"), Some(1_680_652_800_004_107_000));
         for text in [
             "1680652800004",
             "0000000000000000",

@@ -28,10 +28,7 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead + Send>, CaptureError>
     let magic = first_bytes(&mut file).map_err(CaptureError::open(path))?;
     let file = BufReader::with_capacity(CHUNK, file);
     if magic.starts_with(&GZIP) {
-        Ok(Box::new(BufReader::with_capacity(
-            CHUNK,
-            MultiGzDecoder::new(file),
-        )))
+        Ok(Box::new(BufReader::with_capacity(CHUNK, MultiGzDecoder::new(file))))
     } else if is_zstd(magic) {
         Ok(Box::new(BufReader::with_capacity(CHUNK, Zstd::new(file))))
     } else {
@@ -66,11 +63,7 @@ struct Zstd<R> {
 
 impl<R: BufRead> Zstd<R> {
     fn new(source: R) -> Self {
-        Self {
-            source,
-            decoder: FrameDecoder::new(),
-            in_frame: false,
-        }
+        Self { source, decoder: FrameDecoder::new(), in_frame: false }
     }
 
     /// Goes to the next frame that holds data; false at the end of the file.
@@ -90,11 +83,7 @@ impl<R: BufRead> Zstd<R> {
 
     fn skip(&mut self, length: u64) -> io::Result<()> {
         let skipped = io::copy(&mut self.source.by_ref().take(length), &mut io::sink())?;
-        if skipped == length {
-            Ok(())
-        } else {
-            Err(io::ErrorKind::UnexpectedEof.into())
-        }
+        if skipped == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 
     /// Decodes until there is something to collect or the frame is over.
@@ -149,10 +138,7 @@ mod tests {
         let file = frame(b"some text that does not end where it should");
         for keep in 1..file.len() - 4 {
             let mut text = Vec::new();
-            assert!(
-                Zstd::new(&file[..keep]).read_to_end(&mut text).is_err(),
-                "{keep} bytes"
-            );
+            assert!(Zstd::new(&file[..keep]).read_to_end(&mut text).is_err(), "{keep} bytes");
         }
     }
 

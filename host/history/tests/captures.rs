@@ -29,10 +29,7 @@ fn told(captures: &mut Captures) -> Result<Vec<String>, (Vec<String>, CaptureErr
         let text = |data: &[u8]| data.escape_ascii().to_string();
         let event = match record.event {
             Event::Open { url } => format!("open {url}"),
-            Event::Frame {
-                binary: false,
-                data,
-            } => format!("frame {}", text(data)),
+            Event::Frame { binary: false, data } => format!("frame {}", text(data)),
             Event::Frame { binary: true, data } => format!("bytes {}", text(data)),
             Event::Reply { url, body } => format!("reply {url} {}", text(body)),
             Event::Sent { data } => format!("sent {}", text(data)),
@@ -79,20 +76,13 @@ fn every_kind_of_line_is_told() {
 
     let stats = captures.files().next().unwrap();
     assert_eq!(stats.format, Format::CryptofeedLines);
-    assert_eq!(
-        (stats.lines, stats.empty, stats.stray, stats.raised),
-        (11, 1, 2, 1)
-    );
+    assert_eq!((stats.lines, stats.empty, stats.stray, stats.raised), (11, 1, 2, 1));
     assert_eq!((stats.frames, stats.replies, stats.sent), (3, 1, 1));
     assert_eq!(stats.first_ns, Some(1_700_000_000_500_000_000));
     assert_eq!(stats.last_ns, Some(1_700_000_002_250_000_000));
     let lines: Vec<_> = stats.first_stray.iter().map(|stray| stray.line).collect();
     assert_eq!(lines, [6, 8]);
-    let urls: Vec<_> = stats
-        .connections
-        .iter()
-        .map(|c| (c.conn, c.url.as_str()))
-        .collect();
+    let urls: Vec<_> = stats.connections.iter().map(|c| (c.conn, c.url.as_str())).collect();
     assert_eq!(urls, [(1, ""), (2, "wss://a"), (3, "wss://b")]);
 }
 
@@ -131,11 +121,7 @@ fn format_2_is_told_in_order_of_time() {
     assert_eq!(told(&mut captures).unwrap(), expected);
     let stats = captures.files().next().unwrap();
     assert_eq!(stats.format, Format::CryptofeedJsonl);
-    assert_eq!(
-        stats.first_ns,
-        Some(1_700_000_000_000_000_100),
-        "not through a double"
-    );
+    assert_eq!(stats.first_ns, Some(1_700_000_000_000_000_100), "not through a double");
     assert_eq!((stats.lines, stats.stray, stats.raised), (13, 2, 1));
 }
 
@@ -161,28 +147,14 @@ fn hftbacktest_has_one_connection_and_a_snapshot() {
 
 #[test]
 fn files_merge_by_time_and_ties_by_argument() {
-    let one = file(
-        "merge-1",
-        "wss://a <-> 1700000001.0\n1700000002.0: a1\n1700000004.0: a2\n",
-    );
-    let two = file(
-        "merge-2",
-        "wss://b <-> 1700000000.0\n1700000002.0: b1\n1700000003.0: b2\n",
-    );
+    let one = file("merge-1", "wss://a <-> 1700000001.0\n1700000002.0: a1\n1700000004.0: a2\n");
+    let two = file("merge-2", "wss://b <-> 1700000000.0\n1700000002.0: b1\n1700000003.0: b2\n");
     let rest = file("merge-3", "https://r -> 1700000003.5: x\n");
-    let expected = [
-        "0 1 open wss://b",
-        "1000 2 open wss://a",
-        "2000 2 frame a1",
-        "2000 1 frame b1",
-    ];
+    let expected =
+        ["0 1 open wss://b", "1000 2 open wss://a", "2000 2 frame a1", "2000 1 frame b1"];
     assert_eq!(tell(&[&one, &two, &rest])[..4], expected);
-    let expected = [
-        "2000 1 frame b1",
-        "2000 2 frame a1",
-        "3000 1 frame b2",
-        "3500 0 reply https://r x",
-    ];
+    let expected =
+        ["2000 1 frame b1", "2000 2 frame a1", "3000 1 frame b2", "3500 0 reply https://r x"];
     assert_eq!(tell(&[&rest, &two, &one])[2..6], expected);
 }
 
@@ -197,19 +169,15 @@ fn compression_changes_nothing() {
     gzipped.extend(gz.finish().unwrap());
     let gzipped = file("kinds-gz.txt", gzipped);
     let level = ruzstd::encoding::CompressionLevel::Fastest;
-    let zstd = file(
-        "kinds-zst.gz",
-        ruzstd::encoding::compress_to_vec(SOCKET.as_bytes(), level),
-    );
+    let zstd = file("kinds-zst.gz", ruzstd::encoding::compress_to_vec(SOCKET.as_bytes(), level));
     assert_eq!(tell(&[&gzipped]), tell(&[&plain]));
     assert_eq!(tell(&[&zstd]), tell(&[&plain]));
 }
 
 #[test]
 fn a_damaged_file_does_not_end_the_others() {
-    let text: String = (0..2000)
-        .map(|i| format!("{}.0: {}\n", 1_700_000_000 + i, i * 7919))
-        .collect();
+    let text: String =
+        (0..2000).map(|i| format!("{}.0: {}\n", 1_700_000_000 + i, i * 7919)).collect();
     let mut gz = GzEncoder::new(Vec::new(), Compression::default());
     gz.write_all(text.as_bytes()).unwrap();
     let whole = gz.finish().unwrap();
@@ -218,12 +186,7 @@ fn a_damaged_file_does_not_end_the_others() {
     let mut captures = Captures::open(&[&cut, &other]).unwrap();
     let (before, error) = told(&mut captures).unwrap_err();
     assert!(before.len() > 2);
-    assert!(
-        error
-            .to_string()
-            .contains("captures-cut: cut short or damaged in line"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("captures-cut: cut short or damaged in line"), "{error}");
     let after = told(&mut captures).unwrap();
     assert_eq!(after, ["99999999000 2 frame last"]);
 }
@@ -241,32 +204,18 @@ fn what_is_no_capture_is_refused_with_what_was_found() {
     for (name, content, found) in cases {
         let path = file(name, content);
         let error = Captures::open(&[&path]).err().unwrap().to_string();
-        for part in [
-            &*path.to_string_lossy(),
-            "not a capture",
-            found,
-            "hftbacktest",
-        ] {
+        for part in [&*path.to_string_lossy(), "not a capture", found, "hftbacktest"] {
             assert!(error.contains(part), "{name}: {error}");
         }
     }
-    let error = Captures::open(&[file("format3", "{\"t\":\"header\",\"format\":3}\n")])
-        .err()
-        .unwrap();
+    let error =
+        Captures::open(&[file("format3", "{\"t\":\"header\",\"format\":3}\n")]).err().unwrap();
     assert!(
-        error
-            .to_string()
-            .ends_with("line 1: found cryptofeed format 3, expected format 2"),
+        error.to_string().ends_with("line 1: found cryptofeed format 3, expected format 2"),
         "{error}"
     );
-    assert!(matches!(
-        Captures::open(&["/nowhere"]),
-        Err(CaptureError::Open { .. })
-    ));
-    assert!(matches!(
-        Captures::open::<PathBuf>(&[]),
-        Err(CaptureError::NoFiles)
-    ));
+    assert!(matches!(Captures::open(&["/nowhere"]), Err(CaptureError::Open { .. })));
+    assert!(matches!(Captures::open::<PathBuf>(&[]), Err(CaptureError::NoFiles)));
 }
 
 #[test]
@@ -279,24 +228,13 @@ fn a_stray_first_line_is_survived() {
 fn a_journal_is_recognised_and_not_merged() {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("captures-journal");
     fs::create_dir_all(&directory).unwrap();
-    assert!(
-        recognise(&directory)
-            .unwrap_err()
-            .to_string()
-            .contains("without a segment")
-    );
+    assert!(recognise(&directory).unwrap_err().to_string().contains("without a segment"));
     let segment = directory.join("00000001");
     fs::write(&segment, b"PBJOURN1\0\0\0").unwrap();
     assert_eq!(recognise(&segment).unwrap(), Format::Journal);
     assert_eq!(recognise(&directory).unwrap(), Format::Journal);
     let capture = file("beside-journal", SOCKET);
-    let error = Captures::open(&[capture, directory.clone()])
-        .err()
-        .unwrap()
-        .to_string();
-    assert!(
-        error.contains("a patchbay journal, not a capture"),
-        "{error}"
-    );
+    let error = Captures::open(&[capture, directory.clone()]).err().unwrap().to_string();
+    assert!(error.contains("a patchbay journal, not a capture"), "{error}");
     fs::remove_dir_all(directory).unwrap();
 }

@@ -16,10 +16,7 @@ fn corpus() -> Option<PathBuf> {
     if root.join("MANIFEST.toml").is_file() {
         return Some(root);
     }
-    let reason = format!(
-        "no MANIFEST.toml in {}; set PATCHBAY_CORPUS",
-        root.display()
-    );
+    let reason = format!("no MANIFEST.toml in {}; set PATCHBAY_CORPUS", root.display());
     assert!(std::env::var_os("CI").is_none(), "{reason}");
     skipped(&reason);
     None
@@ -47,10 +44,7 @@ fn manifest(root: &Path) -> Vec<Entry> {
     let entry = |file: &toml::Value| Entry {
         path: text(file, "path").unwrap(),
         kind: text(file, "kind").unwrap(),
-        records: file
-            .get("records")
-            .and_then(toml::Value::as_integer)
-            .map_or(0, |n| n as u64),
+        records: file.get("records").and_then(toml::Value::as_integer).map_or(0, |n| n as u64),
         first: text(file, "first"),
         last: text(file, "last"),
     };
@@ -75,11 +69,7 @@ fn millis(text: &str) -> i64 {
     let number = |at: usize, len: usize| text[at..at + len].parse::<i64>().unwrap();
     let (year, month, day) = (number(0, 4), number(5, 2), number(8, 2));
     // Days from civil, for years that begin in March.
-    let (y, m) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719_469;
     ((days * 24 + number(11, 2)) * 60 + number(14, 2)) * 60_000
         + number(17, 2) * 1000
@@ -158,43 +148,20 @@ fn every_capture_holds_what_the_manifest_says() {
         };
         assert_eq!(records, entry.records, "{}", entry.path);
         let (first, last) = span.unwrap();
-        assert_eq!(
-            first / 1_000_000,
-            millis(entry.first.as_ref().unwrap()),
-            "{}",
-            entry.path
-        );
-        assert_eq!(
-            last / 1_000_000,
-            millis(entry.last.as_ref().unwrap()),
-            "{}",
-            entry.path
-        );
+        assert_eq!(first / 1_000_000, millis(entry.first.as_ref().unwrap()), "{}", entry.path);
+        assert_eq!(last / 1_000_000, millis(entry.last.as_ref().unwrap()), "{}", entry.path);
         let stats = &stats[0];
-        assert_eq!(
-            (stats.stray, stats.raised),
-            (0, 0),
-            "{}: {:?}",
-            entry.path,
-            stats.first_stray
-        );
+        assert_eq!((stats.stray, stats.raised), (0, 0), "{}: {:?}", entry.path, stats.first_stray);
         assert_eq!(
             (stats.frames, stats.replies, stats.sent),
             (seen.frames, seen.replies, seen.sent)
         );
         *covered.entry(format.to_string()).or_insert(0) += 1;
     }
-    let covered: Vec<_> = covered
-        .iter()
-        .map(|(name, count)| (name.as_str(), *count))
-        .collect();
+    let covered: Vec<_> = covered.iter().map(|(name, count)| (name.as_str(), *count)).collect();
     assert_eq!(
         covered,
-        [
-            ("cryptofeed format 2", 2),
-            ("cryptofeed lines", 28),
-            ("hftbacktest", 11)
-        ]
+        [("cryptofeed format 2", 2), ("cryptofeed lines", 28), ("hftbacktest", 11)]
     );
 }
 
@@ -218,10 +185,7 @@ fn no_line_is_lost() {
 fn other_files_of_the_corpus_are_refused() {
     let Some(root) = corpus() else { return };
     let mut refused = 0;
-    for entry in manifest(&root)
-        .iter()
-        .filter(|entry| expected_format(&entry.path).is_none())
-    {
+    for entry in manifest(&root).iter().filter(|entry| expected_format(&entry.path).is_none()) {
         let path = root.join(&entry.path);
         let error = recognise(&path).expect_err(&entry.path).to_string();
         assert!(error.contains(&*path.to_string_lossy()), "{error}");
@@ -240,11 +204,7 @@ fn bytes_literals_are_taken_out_of_their_wrapping() {
     while let Some(record) = captures.next().unwrap() {
         if let Event::Frame { binary, data } = record.event {
             assert!(binary);
-            assert!(
-                serde_json::from_slice::<serde_json::Value>(data)
-                    .unwrap()
-                    .is_object()
-            );
+            assert!(serde_json::from_slice::<serde_json::Value>(data).unwrap().is_object());
             frames += 1;
         }
     }
@@ -266,11 +226,7 @@ fn format_2_is_put_in_order() {
     }
     assert!(turns > 100, "{turns} changes between the connections");
     let stats = captures.files().next().unwrap();
-    let urls: Vec<_> = stats
-        .connections
-        .iter()
-        .map(|c| (c.conn, c.url.as_str()))
-        .collect();
+    let urls: Vec<_> = stats.connections.iter().map(|c| (c.conn, c.url.as_str())).collect();
     assert_eq!(
         urls,
         [
@@ -302,10 +258,7 @@ fn parts_of_a_recording_merge_in_any_order() {
     };
     let forward = lines(&paths);
     paths.reverse();
-    assert!(
-        forward == lines(&paths),
-        "the order of the arguments made a difference"
-    );
+    assert!(forward == lines(&paths), "the order of the arguments made a difference");
     let frames = 1535 + 13_384 + 60_381; // the 13,384 hold the snapshot
     assert_eq!(forward.len(), frames + 1 + 4 + 1); // exchangeInfo, snapshots, the opening
 }
@@ -330,15 +283,9 @@ fn half_a_file_gives_its_half_and_says_so() {
                 Err(error) => break error.to_string(),
             }
         };
-        assert!(
-            records > whole / 4 && records < whole,
-            "{name}: {records} of {whole}"
-        );
+        assert!(records > whole / 4 && records < whole, "{name}: {records} of {whole}");
         assert!(error.contains(&*path.to_string_lossy()), "{error}");
-        assert!(
-            error.contains(&format!("in line {}", records + 1)),
-            "{error}"
-        );
+        assert!(error.contains(&format!("in line {}", records + 1)), "{error}");
         assert!(captures.next().unwrap().is_none());
         fs::remove_file(path).unwrap();
     }

@@ -59,10 +59,7 @@ impl<'a> Take<'a> {
     }
 
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
-        let (head, rest) = self
-            .left
-            .split_first_chunk::<N>()
-            .ok_or(DecodeError::Short)?;
+        let (head, rest) = self.left.split_first_chunk::<N>().ok_or(DecodeError::Short)?;
         self.left = rest;
         Ok(*head)
     }
@@ -94,10 +91,6 @@ impl<'a> Take<'a> {
 
     /// `value`, if nothing is left.
     pub(crate) fn done<T>(self, value: T) -> Result<T, DecodeError> {
-        if self.left.is_empty() {
-            Ok(value)
-        } else {
-            Err(DecodeError::Long)
-        }
+        if self.left.is_empty() { Ok(value) } else { Err(DecodeError::Long) }
     }
 }

@@ -142,12 +142,7 @@ impl<'a> Entry<'a> {
                 out.put_text(plugin.name);
                 out.put_text(plugin.version);
             }
-            Self::Input {
-                instance,
-                ordinal,
-                at_ns,
-                input,
-            } => {
+            Self::Input { instance, ordinal, at_ns, input } => {
                 out.put_u32(*instance);
                 out.put_u32(input.code());
                 out.put_u64(*ordinal);
@@ -192,12 +187,7 @@ impl<'a> Entry<'a> {
                 let ordinal = from.u64()?;
                 let at_ns = from.i64()?;
                 let input = Input::decode(code, take)?;
-                return Ok(Self::Input {
-                    instance,
-                    ordinal,
-                    at_ns,
-                    input,
-                });
+                return Ok(Self::Input { instance, ordinal, at_ns, input });
             }
             Kind::Turn => Self::Turn(Turn {
                 number: from.u64()?,
@@ -205,9 +195,7 @@ impl<'a> Entry<'a> {
                 ordinal: from.u64()?,
                 instance: from.u32()?,
             }),
-            Kind::Gap => Self::Gap {
-                reason: from.text()?,
-            },
+            Kind::Gap => Self::Gap { reason: from.text()? },
             Kind::End => Self::End,
         };
         take.done(entry)

@@ -164,12 +164,7 @@ pub enum JournalError {
 impl JournalError {
     /// The place that the error names, if it is about one.
     pub fn place(&self) -> Option<Place> {
-        let whole = |name: &String| {
-            Some(Place {
-                name: name.clone(),
-                offset: 0,
-            })
-        };
+        let whole = |name: &String| Some(Place { name: name.clone(), offset: 0 });
         match self {
             Self::SegmentSize { .. } | Self::TooLarge { .. } | Self::Closed | Self::Empty => None,
             Self::Fenced { first } => first.place(),

@@ -56,9 +56,8 @@ impl SegmentHeader {
     }
 
     pub(crate) fn decode(segment: &[u8]) -> Result<Self, HeaderFault> {
-        let bytes = segment
-            .first_chunk::<SEGMENT_HEADER>()
-            .ok_or(HeaderFault::Damaged("cut off"))?;
+        let bytes =
+            segment.first_chunk::<SEGMENT_HEADER>().ok_or(HeaderFault::Damaged("cut off"))?;
         if bytes[..8] != MAGIC {
             return Err(HeaderFault::Damaged("magic"));
         }
@@ -101,8 +100,5 @@ pub(crate) fn u64_at(bytes: &[u8], at: usize) -> u64 {
 
 /// Bytes up to and with the last that is not zero.
 pub(crate) fn used(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .rposition(|byte| *byte != 0)
-        .map_or(0, |last| last + 1)
+    bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
 }

@@ -185,14 +185,7 @@ impl<'a> Input<'a> {
                 out.put_u32(*code);
                 out.put_text(reason);
             }
-            Self::Reply {
-                id,
-                status,
-                error,
-                url,
-                headers,
-                body,
-            } => {
+            Self::Reply { id, status, error, url, headers, body } => {
                 out.put_u64(*id);
                 out.put_u32(*status);
                 out.put_u32(*error);
@@ -217,24 +210,10 @@ impl<'a> Input<'a> {
                 seed: from.u64()?,
                 config: List::Owned(from.list(12, Setting::decode)?),
             },
-            PLAN => Self::Plan {
-                wishes: List::Owned(from.list(20, Wish::decode)?),
-            },
-            OPEN => Self::Open {
-                conn: from.u32()?,
-                tag: from.u32()?,
-                url: from.text()?,
-            },
-            FRAME => Self::Frame {
-                conn: from.u32()?,
-                opcode: from.u32()?,
-                data: from.rest(),
-            },
-            CLOSE => Self::Close {
-                conn: from.u32()?,
-                code: from.u32()?,
-                reason: from.text()?,
-            },
+            PLAN => Self::Plan { wishes: List::Owned(from.list(20, Wish::decode)?) },
+            OPEN => Self::Open { conn: from.u32()?, tag: from.u32()?, url: from.text()? },
+            FRAME => Self::Frame { conn: from.u32()?, opcode: from.u32()?, data: from.rest() },
+            CLOSE => Self::Close { conn: from.u32()?, code: from.u32()?, reason: from.text()? },
             REPLY => Self::Reply {
                 id: from.u64()?,
                 status: from.u32()?,
@@ -244,13 +223,8 @@ impl<'a> Input<'a> {
                 body: from.rest(),
             },
             TIMER => Self::Timer,
-            RESYNC => Self::Resync {
-                scope_kind: from.u32()?,
-                scope: from.u32()?,
-            },
-            CLOCK => Self::Clock {
-                wall_offset_ns: from.i64()?,
-            },
+            RESYNC => Self::Resync { scope_kind: from.u32()?, scope: from.u32()? },
+            CLOCK => Self::Clock { wall_offset_ns: from.i64()? },
             code => return Err(DecodeError::Input(code)),
         };
         take.done(input)
@@ -320,9 +294,6 @@ impl<'a> HeaderLine<'a> {
     }
 
     fn decode(from: &mut Take<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            name: from.text()?,
-            value: from.text()?,
-        })
+        Ok(Self { name: from.text()?, value: from.text()? })
     }
 }

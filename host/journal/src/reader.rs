@@ -45,16 +45,8 @@ impl fmt::Display for Tail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Clean => f.write_str("clean"),
-            Self::Cut {
-                segment,
-                offset,
-                bytes,
-            } => {
-                write!(
-                    f,
-                    "{bytes} bytes cut from {} at byte {offset}",
-                    segment_name(*segment)
-                )
+            Self::Cut { segment, offset, bytes } => {
+                write!(f, "{bytes} bytes cut from {} at byte {offset}", segment_name(*segment))
             }
         }
     }
@@ -166,16 +158,12 @@ impl<S: Storage> Reader<S> {
 
     /// The number of segments, which are numbered from 1 without a hole.
     fn count(&self) -> Result<u32, JournalError> {
-        let mut numbers = self
-            .storage
-            .list()
-            .map_err(|e| self.failed("list segments from", 1, e))?;
+        let mut numbers =
+            self.storage.list().map_err(|e| self.failed("list segments from", 1, e))?;
         numbers.sort_unstable();
         for (expected, number) in (1..).zip(&numbers) {
             if *number != expected {
-                return Err(JournalError::Missing {
-                    name: self.storage.name(expected),
-                });
+                return Err(JournalError::Missing { name: self.storage.name(expected) });
             }
         }
         numbers.last().copied().ok_or(JournalError::Empty)
@@ -183,9 +171,7 @@ impl<S: Storage> Reader<S> {
 
     fn load(&mut self, number: u32) -> Result<(), JournalError> {
         self.segment = number;
-        self.storage
-            .read(number, &mut self.bytes)
-            .map_err(|e| self.failed("read", number, e))
+        self.storage.read(number, &mut self.bytes).map_err(|e| self.failed("read", number, e))
     }
 
     fn begin(&mut self, header: SegmentHeader) -> Result<(), JournalError> {
@@ -206,11 +192,9 @@ impl<S: Storage> Reader<S> {
             match inspect(&self.bytes, self.at, self.seed) {
                 Ok(found) => return self.accept(found).map(Some),
                 Err(Fault::Blank) => self.turn_page()?,
-                Err(fault) => self.judge(Damage {
-                    segment: self.segment,
-                    offset: self.at,
-                    fault,
-                })?,
+                Err(fault) => {
+                    self.judge(Damage { segment: self.segment, offset: self.at, fault })?
+                }
             }
         }
         Ok(None)
@@ -218,12 +202,7 @@ impl<S: Storage> Reader<S> {
 
     /// Takes a valid record if it belongs here.
     fn accept(&mut self, found: Found) -> Result<Found, JournalError> {
-        let Head {
-            sequence,
-            previous,
-            kind,
-            ..
-        } = found.head;
+        let Head { sequence, previous, kind, .. } = found.head;
         let expected = self.sequence + 1;
         if self.ended || sequence != expected || previous != self.chain {
             let reason = if self.ended {
@@ -234,12 +213,7 @@ impl<S: Storage> Reader<S> {
                 "records were removed, repeated or moved"
             };
             let at = self.place(self.segment, found.at);
-            return Err(JournalError::Misplaced {
-                at,
-                found: sequence,
-                expected,
-                reason,
-            });
+            return Err(JournalError::Misplaced { at, found: sequence, expected, reason });
         }
         self.sequence = sequence;
         self.chain = found.crc;
@@ -249,19 +223,8 @@ impl<S: Storage> Reader<S> {
     }
 
     fn decode(&mut self, found: Found) -> Result<Record<'_>, JournalError> {
-        let Self {
-            bytes,
-            failed,
-            storage,
-            segment,
-            ..
-        } = self;
-        let Head {
-            kind,
-            flags,
-            sequence,
-            ..
-        } = found.head;
+        let Self { bytes, failed, storage, segment, .. } = self;
+        let Head { kind, flags, sequence, .. } = found.head;
         let from = found.at + RECORD_HEADER;
         let entry = if flags & !CONTINUES == 0 {
             Entry::decode(kind, &bytes[from..from + found.length])
@@ -270,22 +233,10 @@ impl<S: Storage> Reader<S> {
         };
         let offset = found.at as u64;
         match entry {
-            Ok(entry) => Ok(Record {
-                sequence,
-                segment: *segment,
-                offset,
-                entry,
-            }),
+            Ok(entry) => Ok(Record { sequence, segment: *segment, offset, entry }),
             Err(source) => {
-                let at = Place {
-                    name: storage.name(*segment),
-                    offset,
-                };
-                let error = JournalError::Decode {
-                    at,
-                    sequence,
-                    source,
-                };
+                let at = Place { name: storage.name(*segment), offset };
+                let error = JournalError::Decode { at, sequence, source };
                 *failed = Some(error.clone());
                 Err(error)
             }
@@ -308,11 +259,7 @@ impl<S: Storage> Reader<S> {
                     && !self.ended;
                 if !follows {
                     let fault = Fault::Damaged("missing: the next segment follows another record");
-                    return self.judge(Damage {
-                        segment,
-                        offset,
-                        fault,
-                    });
+                    return self.judge(Damage { segment, offset, fault });
                 }
                 self.at = SEGMENT_HEADER;
                 Ok(())
@@ -321,11 +268,7 @@ impl<S: Storage> Reader<S> {
             // Made ahead and not begun, or torn while it was.
             Err(HeaderFault::Damaged(reason)) => {
                 let fault = Fault::Damaged(reason);
-                self.judge(Damage {
-                    segment: self.segment,
-                    offset: 0,
-                    fault,
-                })
+                self.judge(Damage { segment: self.segment, offset: 0, fault })
             }
         }
     }
@@ -348,17 +291,10 @@ impl<S: Storage> Reader<S> {
     }
 
     fn place(&self, segment: u32, offset: usize) -> Place {
-        Place {
-            name: self.storage.name(segment),
-            offset: offset as u64,
-        }
+        Place { name: self.storage.name(segment), offset: offset as u64 }
     }
 
     fn failed(&self, operation: &'static str, number: u32, source: StorageError) -> JournalError {
-        JournalError::Storage {
-            operation,
-            at: self.place(number, 0),
-            source,
-        }
+        JournalError::Storage { operation, at: self.place(number, 0), source }
     }
 }

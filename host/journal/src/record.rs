@@ -83,19 +83,11 @@ pub(crate) fn commit_word(sequence: u64, crc: u32) -> u64 {
 pub(crate) fn inspect(segment: &[u8], at: usize, seed: u32) -> Result<Found, Fault> {
     let rest = segment.get(at..).unwrap_or_default();
     if rest.len() < RECORD_HEADER {
-        return Err(if used(rest) == 0 {
-            Fault::Blank
-        } else {
-            Fault::Damaged("cut off")
-        });
+        return Err(if used(rest) == 0 { Fault::Blank } else { Fault::Damaged("cut off") });
     }
     let word = u64_at(rest, 0);
     if word == 0 {
-        return Err(if used(rest) == 0 {
-            Fault::Blank
-        } else {
-            Fault::Uncommitted
-        });
+        return Err(if used(rest) == 0 { Fault::Blank } else { Fault::Uncommitted });
     }
     let length = u32_at(rest, 8) as usize;
     let size = RECORD_HEADER + length.next_multiple_of(8);
@@ -106,23 +98,13 @@ pub(crate) fn inspect(segment: &[u8], at: usize, seed: u32) -> Result<Found, Fau
     if word != expected {
         return Err(mismatch(word, expected));
     }
-    Ok(Found {
-        head,
-        crc,
-        at,
-        length,
-        end: at + size,
-    })
+    Ok(Found { head, crc, at, length, end: at + size })
 }
 
 /// A commit word of which only the first bytes arrived publishes nothing.
 fn mismatch(word: u64, expected: u64) -> Fault {
     let torn = (1..8).any(|bytes| word == expected & ((1 << (bytes * 8)) - 1));
-    if torn {
-        Fault::Uncommitted
-    } else {
-        Fault::Damaged("checksum")
-    }
+    if torn { Fault::Uncommitted } else { Fault::Damaged("checksum") }
 }
 
 fn head(record: &[u8]) -> Head {

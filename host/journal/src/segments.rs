@@ -22,22 +22,10 @@ pub(crate) struct Segments<S> {
 impl<S: Storage> Segments<S> {
     /// Of a new journal; the first segment is not made yet.
     pub(crate) fn new(storage: S, config: WriterConfig) -> Result<Self, JournalError> {
-        let segments = Self {
-            storage,
-            config,
-            number: 0,
-            offset: 0,
-            spare: false,
-            unsynced: 1,
-        };
-        let numbers = segments
-            .storage
-            .list()
-            .map_err(|e| segments.failed("list", 1, 0, e))?;
+        let segments = Self { storage, config, number: 0, offset: 0, spare: false, unsynced: 1 };
+        let numbers = segments.storage.list().map_err(|e| segments.failed("list", 1, 0, e))?;
         match numbers.iter().min() {
-            Some(number) => Err(JournalError::Exists {
-                name: segments.storage.name(*number),
-            }),
+            Some(number) => Err(JournalError::Exists { name: segments.storage.name(*number) }),
             None => Ok(segments),
         }
     }
@@ -89,9 +77,7 @@ impl<S: Storage> Segments<S> {
     /// Puts everything written on the disk, older segments first.
     pub(crate) fn sync(&mut self) -> Result<(), JournalError> {
         for number in self.unsynced..=self.number {
-            self.storage
-                .sync(number)
-                .map_err(|e| self.failed("sync", number, 0, e))?;
+            self.storage.sync(number).map_err(|e| self.failed("sync", number, 0, e))?;
         }
         self.unsynced = self.number;
         Ok(())
@@ -106,9 +92,7 @@ impl<S: Storage> Segments<S> {
         self.sync()?;
         if self.spare {
             let number = number + 1;
-            self.storage
-                .remove(number)
-                .map_err(|e| self.failed("remove", number, 0, e))?;
+            self.storage.remove(number).map_err(|e| self.failed("remove", number, 0, e))?;
         }
         Ok(self.storage)
     }
@@ -139,14 +123,7 @@ impl<S: Storage> Segments<S> {
         offset: u64,
         source: StorageError,
     ) -> JournalError {
-        let at = Place {
-            name: self.storage.name(number),
-            offset,
-        };
-        JournalError::Storage {
-            operation,
-            at,
-            source,
-        }
+        let at = Place { name: self.storage.name(number), offset };
+        JournalError::Storage { operation, at, source }
     }
 }

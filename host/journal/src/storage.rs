@@ -84,10 +84,7 @@ pub struct StorageError {
 impl StorageError {
     /// A failure with the text of its cause.
     pub fn new(fault: StorageFault, cause: impl fmt::Display) -> Self {
-        Self {
-            fault,
-            text: cause.to_string(),
-        }
+        Self { fault, text: cause.to_string() }
     }
 }
 
@@ -147,10 +144,7 @@ impl Storage for Memory {
     fn write_at(&mut self, number: u32, offset: u64, bytes: &[u8]) -> Result<(), StorageError> {
         let from = usize::try_from(offset).map_err(|_| bounds())?;
         let to = from.checked_add(bytes.len()).ok_or_else(bounds)?;
-        self.segment(number)?
-            .get_mut(from..to)
-            .ok_or_else(bounds)?
-            .copy_from_slice(bytes);
+        self.segment(number)?.get_mut(from..to).ok_or_else(bounds)?.copy_from_slice(bytes);
         Ok(())
     }
 
@@ -170,10 +164,7 @@ impl Storage for Memory {
     }
 
     fn remove(&mut self, number: u32) -> Result<(), StorageError> {
-        self.segments
-            .remove(&number)
-            .map(|_| ())
-            .ok_or_else(missing)
+        self.segments.remove(&number).map(|_| ()).ok_or_else(missing)
     }
 }
 

@@ -19,10 +19,7 @@ pub struct WriterConfig {
 impl WriterConfig {
     /// Segments of the default size.
     pub fn new(journal_id: u64) -> Self {
-        Self {
-            segment_bytes: SEGMENT_BYTES,
-            journal_id,
-        }
+        Self { segment_bytes: SEGMENT_BYTES, journal_id }
     }
 
     fn check(&self) -> Result<(), JournalError> {
@@ -128,9 +125,7 @@ impl<S: Storage> Writer<S> {
         if self.staged.is_empty() {
             return Ok(());
         }
-        self.segments
-            .write(&self.staged, self.commit)
-            .map_err(|e| self.fence(e))?;
+        self.segments.write(&self.staged, self.commit).map_err(|e| self.fence(e))?;
         self.staged.clear();
         self.published = self.sequence;
         Ok(())
@@ -190,9 +185,7 @@ impl<S: Storage> Writer<S> {
 
     /// Bytes left in the current segment, staged records taken off.
     pub fn room(&self) -> u64 {
-        self.segments
-            .room()
-            .saturating_sub(self.staged.len() as u64)
+        self.segments.room().saturating_sub(self.staged.len() as u64)
     }
 
     /// Bytes that the journal takes, without staged records and a segment made ahead.
@@ -271,9 +264,7 @@ impl<S: Storage> Writer<S> {
 
     fn unfenced(&self) -> Result<(), JournalError> {
         match &self.state {
-            State::Fenced(first) => Err(JournalError::Fenced {
-                first: first.clone(),
-            }),
+            State::Fenced(first) => Err(JournalError::Fenced { first: first.clone() }),
             _ => Ok(()),
         }
     }

@@ -47,14 +47,8 @@ fn killed_at_any_change_and_any_byte_of_it() {
             let tail = tail.unwrap_or_else(|error| panic!("change {steps}, {tear}: {error}"));
             cuts += usize::from(tail != Tail::Clean);
             let count = count as u64;
-            assert!(
-                count >= published,
-                "change {steps}, {tear}: {count} < {published}"
-            );
-            assert!(
-                finished || count <= staged,
-                "change {steps}, {tear}: {count} > {staged}"
-            );
+            assert!(count >= published, "change {steps}, {tear}: {count} < {published}");
+            assert!(finished || count <= staged, "change {steps}, {tear}: {count} > {staged}");
         }
         if finished {
             assert!(steps > 80 && cuts > 500, "{steps} {cuts}");
@@ -82,9 +76,7 @@ impl Cached {
                 random ^= random >> 7;
                 random ^= random << 17;
                 if random & 4 == 0 {
-                    self.disk
-                        .write_at(*number, offset + at as u64, piece)
-                        .unwrap();
+                    self.disk.write_at(*number, offset + at as u64, piece).unwrap();
                 }
                 at += piece.len();
             }
@@ -141,11 +133,8 @@ fn without_power_at_any_record() {
         for seed in 1..60 {
             let disk = writer.storage().clone().lose_power(seed * 0x9E37_79B9);
             // Whoever does not say that the power failed gets a prefix or a refusal,
-            refused += usize::from(
-                read_prefix(Reader::open(disk.clone()).unwrap(), &expected)
-                    .1
-                    .is_err(),
-            );
+            refused +=
+                usize::from(read_prefix(Reader::open(disk.clone()).unwrap(), &expected).1.is_err());
             // and whoever does gets at least what was synced.
             let reader = Reader::open(disk).unwrap().after_power_loss();
             let (count, tail) = read_prefix(reader, &expected);
@@ -169,28 +158,9 @@ fn what_was_synced_is_never_cut_even_after_a_power_failure() {
         memory.segments.get_mut(&1).unwrap()[at] ^= 1;
         memory
     };
-    let expected: Contents = (1..=3)
-        .map(|byte| (Kind::Registry, vec![byte; 8]))
-        .collect();
-    let outcome = |at| {
-        read_prefix(
-            Reader::open(damaged(at)).unwrap().after_power_loss(),
-            &expected,
-        )
-    };
-    assert!(matches!(
-        outcome(64 + 32),
-        (0, Err(JournalError::Broken { .. }))
-    ));
-    assert!(matches!(
-        outcome(104 + 32),
-        (
-            1,
-            Ok(Tail::Cut {
-                segment: 1,
-                offset: 104,
-                bytes: 80
-            })
-        )
-    ));
+    let expected: Contents = (1..=3).map(|byte| (Kind::Registry, vec![byte; 8])).collect();
+    let outcome =
+        |at| read_prefix(Reader::open(damaged(at)).unwrap().after_power_loss(), &expected);
+    assert!(matches!(outcome(64 + 32), (0, Err(JournalError::Broken { .. }))));
+    assert!(matches!(outcome(104 + 32), (1, Ok(Tail::Cut { segment: 1, offset: 104, bytes: 80 }))));
 }

@@ -20,9 +20,7 @@ fn flip_everything(memory: &Memory, expected: &Contents) -> usize {
                     Err(error) => Err(error),
                 };
                 let (name, at) = match outcome {
-                    Ok(Tail::Cut {
-                        segment, offset, ..
-                    }) => (segment_name(segment), offset),
+                    Ok(Tail::Cut { segment, offset, .. }) => (segment_name(segment), offset),
                     Ok(Tail::Clean) => panic!("{number} {offset} {mask:#x} went unnoticed"),
                     Err(error) => {
                         refused += 1;
@@ -47,10 +45,7 @@ fn every_flipped_byte_of_a_closed_journal_is_noticed() {
     let refused = flip_everything(&memory, &expected);
     let last = memory.segments.values().last().unwrap().len();
     let all: usize = memory.segments.values().map(Vec::len).sum();
-    assert!(
-        refused >= 3 * (all - last),
-        "only the last segment has a tail to cut"
-    );
+    assert!(refused >= 3 * (all - last), "only the last segment has a tail to cut");
 }
 
 #[test]
@@ -107,12 +102,7 @@ fn an_only_segment_of_any_length_is_a_prefix_or_refused() {
             Ok(reader) => assert!(length >= 64 && read_prefix(reader, &expected).1.is_ok()),
             Err(error) => {
                 assert!(length < 64);
-                assert_eq!(
-                    error,
-                    JournalError::NeverBegun {
-                        name: "00000001.pbj".into()
-                    }
-                );
+                assert_eq!(error, JournalError::NeverBegun { name: "00000001.pbj".into() });
             }
         }
     }
@@ -120,10 +110,7 @@ fn an_only_segment_of_any_length_is_a_prefix_or_refused() {
 
 /// Three segments with one record each, and a journal of another id.
 fn three(journal_id: u64) -> Memory {
-    let config = patchbay_journal::WriterConfig {
-        journal_id,
-        ..SMALL
-    };
+    let config = patchbay_journal::WriterConfig { journal_id, ..SMALL };
     let mut writer = patchbay_journal::Writer::create(Memory::new(), config).unwrap();
     for byte in 1..=3 {
         writer.append(&Entry::Registry(&[byte; 3000])).unwrap();
@@ -151,22 +138,12 @@ fn missing_and_foreign_segments_are_refused() {
     for number in 1..=2 {
         let mut memory = three(1);
         memory.segments.remove(&number);
-        assert_eq!(
-            error(memory),
-            JournalError::Missing {
-                name: segment_name(number)
-            }
-        );
+        assert_eq!(error(memory), JournalError::Missing { name: segment_name(number) });
     }
     for number in 1..=3 {
         let mut memory = three(1);
-        memory
-            .segments
-            .insert(number, three(2).segments[&number].clone());
-        assert!(
-            matches!(error(memory), JournalError::Foreign { .. }),
-            "{number}"
-        );
+        memory.segments.insert(number, three(2).segments[&number].clone());
+        assert!(matches!(error(memory), JournalError::Foreign { .. }), "{number}");
     }
     let mut memory = three(1);
     let second = memory.segments[&2].clone();
@@ -179,9 +156,7 @@ fn a_damaged_header_is_refused_in_any_segment_with_records() {
     for number in 1..=3 {
         let mut memory = three(1);
         memory.segments.get_mut(&number).unwrap()[..64].fill(0);
-        let JournalError::Header { at, .. } = error(memory) else {
-            panic!("{number}")
-        };
+        let JournalError::Header { at, .. } = error(memory) else { panic!("{number}") };
         assert_eq!((at.name, at.offset), (segment_name(number), 0));
     }
 }
@@ -189,11 +164,7 @@ fn a_damaged_header_is_refused_in_any_segment_with_records() {
 #[test]
 fn records_removed_repeated_or_exchanged_are_refused() {
     // Three records of 40 bytes at 64, 104 and 144; then the end at 184.
-    let entries = [
-        Entry::Registry(&[1; 8]),
-        Entry::Registry(&[2; 8]),
-        Entry::Registry(&[3; 8]),
-    ];
+    let entries = [Entry::Registry(&[1; 8]), Entry::Registry(&[2; 8]), Entry::Registry(&[3; 8])];
     let mut writer = patchbay_journal::Writer::create(Memory::new(), SMALL).unwrap();
     for entry in &entries {
         writer.append(entry).unwrap();
@@ -202,41 +173,22 @@ fn records_removed_repeated_or_exchanged_are_refused() {
     let whole = &memory.segments[&1];
     let with = |parts: &[std::ops::Range<usize>]| {
         let mut memory = memory.clone();
-        let bytes = parts
-            .iter()
-            .flat_map(|part| whole[part.clone()].to_vec())
-            .collect();
+        let bytes = parts.iter().flat_map(|part| whole[part.clone()].to_vec()).collect();
         memory.segments.insert(1, bytes);
         error(memory)
     };
     let misplaced = |error| match error {
-        JournalError::Misplaced {
-            at,
-            found,
-            expected,
-            ..
-        } => (at.offset, found, expected),
+        JournalError::Misplaced { at, found, expected, .. } => (at.offset, found, expected),
         error => panic!("{error}"),
     };
     assert_eq!(misplaced(with(&[0..64, 104..216])), (64, 2, 1));
     assert_eq!(misplaced(with(&[0..104, 64..216])), (104, 1, 2));
-    assert_eq!(
-        misplaced(with(&[0..64, 104..144, 64..104, 144..216])),
-        (64, 2, 1)
-    );
+    assert_eq!(misplaced(with(&[0..64, 104..144, 64..104, 144..216])), (64, 2, 1));
     assert_eq!(misplaced(with(&[0..216, 184..216])), (216, 4, 5));
     // Wiped, with a valid one behind it.
     let mut wiped = memory.clone();
     wiped.segments.get_mut(&1).unwrap()[104..144].fill(0);
-    let JournalError::Broken {
-        at,
-        sequence,
-        follows,
-        ..
-    } = error(wiped)
-    else {
-        panic!()
-    };
+    let JournalError::Broken { at, sequence, follows, .. } = error(wiped) else { panic!() };
     assert_eq!((at.offset, sequence, follows.offset), (104, 2, 144));
 }
 
@@ -244,18 +196,7 @@ fn records_removed_repeated_or_exchanged_are_refused() {
 fn a_wiped_end_of_a_middle_segment_is_refused() {
     let mut memory = three(1);
     memory.segments.get_mut(&2).unwrap()[64..].fill(0);
-    let JournalError::Broken {
-        at,
-        sequence,
-        follows,
-        ..
-    } = error(memory)
-    else {
-        panic!()
-    };
-    assert_eq!(
-        (at.to_string().as_str(), sequence),
-        ("00000002.pbj at byte 64", 2)
-    );
+    let JournalError::Broken { at, sequence, follows, .. } = error(memory) else { panic!() };
+    assert_eq!((at.to_string().as_str(), sequence), ("00000002.pbj at byte 64", 2));
     assert_eq!(follows.to_string(), "00000003.pbj at byte 0");
 }

@@ -1,9 +1,9 @@
-//! The bytes are those of FORMAT.md, put together here by hand.
+//! The bytes are those of docs/journal.md, put together here by hand.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use crc32c::{crc32c, crc32c_append};
 use patchbay_journal::{
-    DecodeError, Entry, Input, JournalError, Memory, Place, Reader, Storage, Tail, Turn, Writer,
+    DecodeError, Entry, Input, JournalError, Memory, Place, Reader, Tail, Turn, Writer,
     WriterConfig,
 };
 
@@ -56,36 +56,13 @@ fn seed() -> u32 {
 
 #[test]
 fn a_written_journal_has_the_documented_bytes() {
-    let mut writer = Writer::create(
-        Memory::new(),
-        WriterConfig {
-            segment_bytes: 4096,
-            journal_id: ID,
-        },
-    )
-    .unwrap();
-    let frame = Input::Frame {
-        conn: 2,
-        opcode: 1,
-        data: b"{}",
-    };
-    writer
-        .append(&Entry::Input {
-            instance: 1,
-            ordinal: 9,
-            at_ns: -3,
-            input: frame,
-        })
-        .unwrap();
+    let mut writer =
+        Writer::create(Memory::new(), WriterConfig { segment_bytes: 4096, journal_id: ID })
+            .unwrap();
+    let frame = Input::Frame { conn: 2, opcode: 1, data: b"{}" };
+    writer.append(&Entry::Input { instance: 1, ordinal: 9, at_ns: -3, input: frame }).unwrap();
     writer.sync().unwrap();
-    writer
-        .stage(&Entry::Turn(Turn {
-            number: 1,
-            at_ns: 4,
-            instance: 1,
-            ordinal: 9,
-        }))
-        .unwrap();
+    writer.stage(&Entry::Turn(Turn { number: 1, at_ns: 4, instance: 1, ordinal: 9 })).unwrap();
     let memory = writer.close().unwrap();
 
     let mut frame = Vec::new();
@@ -110,35 +87,26 @@ fn a_written_journal_has_the_documented_bytes() {
     assert_eq!(memory.segments[&1], expected);
 }
 
+fn segments<const N: usize>(parts: [Vec<u8>; N]) -> Memory {
+    Memory { segments: (1..).zip(parts).collect() }
+}
+
 /// The first thing a reader says about a journal of these bytes.
 fn first(bytes: Vec<u8>) -> JournalError {
-    let mut memory = Memory::new();
-    memory.create(1, 0).unwrap();
-    memory.segments.insert(1, bytes);
-    match Reader::open(memory) {
+    match Reader::open(segments([bytes])) {
         Ok(mut reader) => reader.next().map(|_| ()).unwrap_err(),
         Err(error) => error,
     }
 }
 
 fn at(offset: u64) -> Place {
-    Place {
-        name: "00000001.pbj".into(),
-        offset,
-    }
+    Place { name: "00000001.pbj".into(), offset }
 }
 
 #[test]
 fn a_newer_version_is_refused_by_name() {
     let error = first(header(2, 1, 1, seed()));
-    assert_eq!(
-        error,
-        JournalError::Version {
-            at: at(8),
-            found: 2,
-            known: 1
-        }
-    );
+    assert_eq!(error, JournalError::Version { at: at(8), found: 2, known: 1 });
 }
 
 #[test]
@@ -173,14 +141,7 @@ fn intact_records_that_say_nothing_known_are_refused() {
         let mut bytes = header(1, 1, 1, seed());
         bytes.extend(record(kind, flags, 1, seed(), 0, &payload).0);
         let error = first(bytes);
-        assert_eq!(
-            error,
-            JournalError::Decode {
-                at: at(64),
-                sequence: 1,
-                source
-            }
-        );
+        assert_eq!(error, JournalError::Decode { at: at(64), sequence: 1, source });
     }
 }
 
@@ -191,15 +152,9 @@ fn a_record_without_commit_word_and_the_rest_of_its_group_are_cut() {
     one[..8].fill(0);
     let mut bytes = header(1, 1, 1, seed());
     bytes.extend([one, two].concat());
-    let mut memory = Memory::new();
-    memory.segments.insert(1, bytes.clone());
-    let mut reader = Reader::open(memory).unwrap();
+    let mut reader = Reader::open(segments([bytes.clone()])).unwrap();
     assert_eq!(reader.next(), Ok(None));
-    let cut = Tail::Cut {
-        segment: 1,
-        offset: 64,
-        bytes: 75,
-    };
+    let cut = Tail::Cut { segment: 1, offset: 64, bytes: 75 };
     assert_eq!(reader.tail(), Some(cut));
     assert_eq!(cut.to_string(), "75 bytes cut from 00000001.pbj at byte 64");
 
@@ -207,4 +162,39 @@ fn a_record_without_commit_word_and_the_rest_of_its_group_are_cut() {
     bytes.extend(record(2, 0, 3, 0, 2, b"three").0);
     let error = first(bytes);
     assert!(matches!(error, JournalError::Broken { at, sequence: 1, .. } if at.offset == 64));
+}
+
+#[test]
+fn intact_records_and_segments_of_another_past_are_refused() {
+    // Record 2 of a journal whose record 1 was another.
+    let (one, crc) = record(2, 0, 1, seed(), 0, b"one");
+    let (two, _) = record(2, 0, 2, !crc, 1, b"two");
+    let mut reader =
+        Reader::open(segments([[header(1, 1, 1, seed()), one, two].concat()])).unwrap();
+    assert!(reader.next().unwrap().is_some());
+    let error = reader.next().unwrap_err();
+    let JournalError::Misplaced { at: place, found: 2, expected: 2, .. } = error else { panic!() };
+    assert_eq!(place, at(104));
+
+    // A segment that follows another checksum, then one that follows another record.
+    for (first_sequence, previous) in [(1, !seed()), (2, seed())] {
+        let parts = [header(1, 1, 1, seed()), header(1, 2, first_sequence, previous)];
+        let error = Reader::open(segments(parts)).unwrap().next().unwrap_err();
+        let JournalError::Broken { at: place, sequence: 1, follows, .. } = error else { panic!() };
+        assert_eq!((place, follows.name.as_str()), (at(64), "00000002.pbj"));
+    }
+}
+
+#[test]
+fn damage_within_a_published_group_is_refused() {
+    let (one, crc) = record(2, 0, 1, seed(), 0, b"one");
+    let (mut two, crc_two) = record(2, 1, 2, crc, 1, b"two");
+    let (three, _) = record(2, 1, 3, crc_two, 2, b"three");
+    two[32] ^= 1;
+    let bytes = [header(1, 1, 1, seed()), one, two, three].concat();
+    let mut reader = Reader::open(segments([bytes])).unwrap();
+    assert!(reader.next().unwrap().is_some());
+    let error = reader.next().unwrap_err();
+    let JournalError::Broken { at: place, sequence: 2, follows, .. } = error else { panic!() };
+    assert_eq!((place, follows), (at(104), at(144)));
 }

@@ -23,66 +23,26 @@ fn every_entry_comes_back() {
         body,
     };
     let inputs = [
-        Input::Create {
-            seed: u64::MAX,
-            config: List::Lent(&config),
-        },
-        Input::Create {
-            seed: 0,
-            config: List::Lent(&[]),
-        },
-        Input::Plan {
-            wishes: List::Lent(&wishes),
-        },
-        Input::Plan {
-            wishes: List::Lent(&[]),
-        },
-        Input::Open {
-            conn: 1,
-            tag: 2,
-            url: "",
-        },
-        Input::Frame {
-            conn: u32::MAX,
-            opcode: 2,
-            data: &[0, 255, 1],
-        },
-        Input::Frame {
-            conn: 0,
-            opcode: 1,
-            data: &[],
-        },
-        Input::Close {
-            conn: 1,
-            code: 1006,
-            reason: "reset by peer",
-        },
+        Input::Create { seed: u64::MAX, config: List::Lent(&config) },
+        Input::Create { seed: 0, config: List::Lent(&[]) },
+        Input::Plan { wishes: List::Lent(&wishes) },
+        Input::Plan { wishes: List::Lent(&[]) },
+        Input::Open { conn: 1, tag: 2, url: "" },
+        Input::Frame { conn: u32::MAX, opcode: 2, data: &[0, 255, 1] },
+        Input::Frame { conn: 0, opcode: 1, data: &[] },
+        Input::Close { conn: 1, code: 1006, reason: "reset by peer" },
         reply(200, 0, List::Lent(&headers[..]), &b"{}"[..]),
         reply(0, 1, List::Lent(&[]), &[]),
         Input::Timer,
-        Input::Resync {
-            scope_kind: 2,
-            scope: 77,
-        },
-        Input::Clock {
-            wall_offset_ns: i64::MIN,
-        },
+        Input::Resync { scope_kind: 2, scope: 77 },
+        Input::Clock { wall_offset_ns: i64::MIN },
     ];
     let mut entries = vec![
-        Entry::Start(Start {
-            created_at_ns: -1,
-            host: "patchbay",
-            version: "0.1.0",
-        }),
+        Entry::Start(Start { created_at_ns: -1, host: "patchbay", version: "0.1.0" }),
         Entry::Registry(&[]),
         Entry::Registry(&[1, 2, 3, 4, 5, 6, 7, 8, 9]),
         plugin([0xAB; 32]),
-        Entry::Turn(Turn {
-            number: 1,
-            at_ns: i64::MAX,
-            instance: 3,
-            ordinal: u64::MAX,
-        }),
+        Entry::Turn(Turn { number: 1, at_ns: i64::MAX, instance: 3, ordinal: u64::MAX }),
     ];
     entries.extend(inputs.map(|given| input(3, 1 << 40, -5, given)));
     entries.extend([Entry::Gap { reason: "bound" }, Entry::End]);
@@ -105,27 +65,10 @@ fn every_entry_comes_back() {
 #[test]
 fn a_frame_is_lent_from_the_segment() {
     let mut writer = Writer::create(Memory::new(), SMALL).unwrap();
-    writer
-        .append(&input(
-            1,
-            1,
-            0,
-            Input::Frame {
-                conn: 1,
-                opcode: 1,
-                data: b"{}",
-            },
-        ))
-        .unwrap();
+    writer.append(&input(1, 1, 0, Input::Frame { conn: 1, opcode: 1, data: b"{}" })).unwrap();
     let mut reader = Reader::open(writer.close().unwrap()).unwrap();
     let record = reader.next().unwrap().unwrap();
-    let Entry::Input {
-        input: Input::Frame { data, .. },
-        ..
-    } = record.entry
-    else {
-        panic!()
-    };
+    let Entry::Input { input: Input::Frame { data, .. }, .. } = record.entry else { panic!() };
     assert_eq!(data, b"{}");
 }
 
@@ -160,10 +103,7 @@ fn a_record_that_does_not_fit_begins_the_next_segment() {
     let mut writer = Writer::create(Memory::new(), SMALL).unwrap();
     writer.append(&Entry::Registry(&[1; 8])).unwrap();
     let room = writer.room() - 32;
-    assert_eq!(
-        writer.stage(&Entry::Registry(&vec![2; room as usize])),
-        Ok(2)
-    );
+    assert_eq!(writer.stage(&Entry::Registry(&vec![2; room as usize])), Ok(2));
     assert_eq!((writer.room(), writer.published()), (0, 1));
     // Larger than what is left, and exactly as large as a segment allows.
     assert_eq!(writer.append(&Entry::Registry(&full)), Ok(3));
@@ -171,13 +111,9 @@ fn a_record_that_does_not_fit_begins_the_next_segment() {
     let memory = writer.close().unwrap();
     assert_eq!(memory.list(), Ok(vec![1, 2, 3]));
     let mut reader = Reader::open(memory).unwrap();
-    let places: Vec<(u32, u64)> = std::iter::from_fn(|| {
-        reader
-            .next()
-            .unwrap()
-            .map(|record| (record.segment, record.offset))
-    })
-    .collect();
+    let places: Vec<(u32, u64)> =
+        std::iter::from_fn(|| reader.next().unwrap().map(|record| (record.segment, record.offset)))
+            .collect();
     assert_eq!(places, [(1, 64), (1, 104), (2, 64), (3, 64)]);
 }
 
@@ -187,21 +123,11 @@ fn a_record_larger_than_a_segment_is_refused_and_nothing_else_happens() {
     writer.stage(&Entry::Registry(&[1])).unwrap();
     let before = writer.room();
     let error = writer.append(&Entry::Registry(&[0; 4001])).unwrap_err();
-    assert_eq!(
-        error,
-        JournalError::TooLarge {
-            bytes: 4040,
-            bound: 4032
-        }
-    );
+    assert_eq!(error, JournalError::TooLarge { bytes: 4040, bound: 4032 });
     assert!(error.to_string().contains("raise journal.segment_bytes"));
     assert_eq!((writer.room(), writer.sequence()), (before, 1));
     assert_eq!(writer.append(&Entry::Registry(&[2])), Ok(2));
-    let expected = vec![
-        (Kind::Registry, vec![1]),
-        (Kind::Registry, vec![2]),
-        (Kind::End, vec![]),
-    ];
+    let expected = vec![(Kind::Registry, vec![1]), (Kind::Registry, vec![2]), (Kind::End, vec![])];
     let reader = Reader::open(writer.close().unwrap()).unwrap();
     assert_eq!(read_prefix(reader, &expected), (3, Ok(Tail::Clean)));
 }
@@ -219,22 +145,11 @@ fn payloads_encoded_elsewhere_are_the_same() {
 
 #[test]
 fn a_journal_is_not_written_over_another() {
-    let memory = Writer::create(Memory::new(), SMALL)
-        .unwrap()
-        .close()
-        .unwrap();
+    let memory = Writer::create(Memory::new(), SMALL).unwrap().close().unwrap();
     let error = Writer::create(memory, SMALL).err().unwrap();
-    assert_eq!(
-        error,
-        JournalError::Exists {
-            name: "00000001.pbj".into()
-        }
-    );
+    assert_eq!(error, JournalError::Exists { name: "00000001.pbj".into() });
     for bytes in [0, 4095, 4097, 1 << 31] {
-        let config = WriterConfig {
-            segment_bytes: bytes,
-            journal_id: 1,
-        };
+        let config = WriterConfig { segment_bytes: bytes, journal_id: 1 };
         let error = Writer::create(Memory::new(), config).err().unwrap();
         assert_eq!(error, JournalError::SegmentSize { bytes });
     }
@@ -247,22 +162,10 @@ fn the_first_error_fences_the_writer() {
     let mut writer = Writer::create(&mut storage, SMALL).unwrap();
     writer.append(&Entry::Registry(&[1])).unwrap();
     let first = writer.append(&Entry::Registry(&[2])).unwrap_err();
-    let JournalError::Storage {
-        operation,
-        at,
-        source,
-    } = &first
-    else {
-        panic!("{first}")
-    };
-    assert_eq!(
-        (*operation, at.name.as_str(), at.offset),
-        ("write", "00000001.pbj", 104)
-    );
+    let JournalError::Storage { operation, at, source } = &first else { panic!("{first}") };
+    assert_eq!((*operation, at.name.as_str(), at.offset), ("write", "00000001.pbj", 104));
     assert_eq!(source.fault, StorageFault::Full);
-    let fenced = JournalError::Fenced {
-        first: Box::new(first),
-    };
+    let fenced = JournalError::Fenced { first: Box::new(first) };
     assert_eq!(writer.append(&Entry::Registry(&[2])), Err(fenced.clone()));
     assert_eq!(writer.stage(&Entry::End), Err(fenced.clone()));
     assert_eq!(writer.publish(), Err(fenced.clone()));
@@ -278,13 +181,7 @@ fn a_failed_sync_is_not_repeated() {
     let mut storage = Dying::new(5, 0);
     let mut writer = Writer::create(&mut storage, SMALL).unwrap();
     writer.append(&Entry::Registry(&[1])).unwrap();
-    assert!(matches!(
-        writer.sync(),
-        Err(JournalError::Storage {
-            operation: "sync",
-            ..
-        })
-    ));
+    assert!(matches!(writer.sync(), Err(JournalError::Storage { operation: "sync", .. })));
     assert!(matches!(writer.sync(), Err(JournalError::Fenced { .. })));
     assert_eq!(writer.synced(), 0);
     drop(writer);
@@ -295,20 +192,8 @@ fn a_failed_sync_is_not_repeated() {
 fn a_segment_that_cannot_be_made_ahead_may_be_tried_again() {
     let mut storage = Dying::new(3, 0);
     let mut writer = Writer::create(&mut storage, SMALL).unwrap();
-    assert!(matches!(
-        writer.prepare(),
-        Err(JournalError::Storage {
-            operation: "create",
-            ..
-        })
-    ));
-    assert!(matches!(
-        writer.prepare(),
-        Err(JournalError::Storage {
-            operation: "create",
-            ..
-        })
-    ));
+    assert!(matches!(writer.prepare(), Err(JournalError::Storage { operation: "create", .. })));
+    assert!(matches!(writer.prepare(), Err(JournalError::Storage { operation: "create", .. })));
     drop(writer);
     assert_eq!(storage.calls_when_dead, 1);
 }
@@ -317,13 +202,7 @@ fn a_segment_that_cannot_be_made_ahead_may_be_tried_again() {
 fn names_and_numbers_agree() {
     assert_eq!(segment_name(1), "00000001.pbj");
     assert_eq!(segment_number("00000001.pbj"), Some(1));
-    for name in [
-        "1.pbj",
-        "+0000001.pbj",
-        "00000001.pbk",
-        "x0000001.pbj",
-        "00000001.pbj~",
-    ] {
+    for name in ["1.pbj", "+0000001.pbj", "00000001.pbk", "x0000001.pbj", "00000001.pbj~"] {
         assert_eq!(segment_number(name), None, "{name}");
     }
 }

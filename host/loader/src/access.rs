@@ -40,10 +40,7 @@ pub(crate) fn private_file(path: &Path, meta: &Metadata) -> Result<(), Reason> {
 
 /// An I/O error on `place`, as a reason.
 pub(crate) fn unreadable(place: &Path) -> impl Fn(std::io::Error) -> Reason {
-    move |error| Reason::Unreadable {
-        what: place.display().to_string(),
-        error,
-    }
+    move |error| Reason::Unreadable { what: place.display().to_string(), error }
 }
 
 fn owner(place: &Path, meta: &Metadata) -> Result<(), Reason> {
@@ -52,11 +49,7 @@ fn owner(place: &Path, meta: &Metadata) -> Result<(), Reason> {
     if found == 0 || found == expected {
         return Ok(());
     }
-    Err(Reason::Owner {
-        place: place.to_path_buf(),
-        expected,
-        found,
-    })
+    Err(Reason::Owner { place: place.to_path_buf(), expected, found })
 }
 
 fn mode(place: &Path, meta: &Metadata) -> Result<(), Reason> {
@@ -64,8 +57,5 @@ fn mode(place: &Path, meta: &Metadata) -> Result<(), Reason> {
     if meta.mode() & 0o022 == 0 {
         return Ok(());
     }
-    Err(Reason::Writable {
-        place: place.to_path_buf(),
-        found: meta.mode() & 0o7777,
-    })
+    Err(Reason::Writable { place: place.to_path_buf(), found: meta.mode() & 0o7777 })
 }

@@ -50,17 +50,11 @@ impl<'a> Dynamic<'a> {
     pub(crate) fn parse(image: &'a Image<'a>) -> Result<Self, Reason> {
         let entries = entries(image)?;
         if value(entries, elf::DT_FLAGS_1).is_some_and(|flags| flags & elf::DF_1_PIE.0 != 0) {
-            return Err(Reason::NotShared {
-                found: "an executable",
-            });
+            return Err(Reason::NotShared { found: "an executable" });
         }
         let strings = value(entries, elf::DT_STRTAB).zip(value(entries, elf::DT_STRSZ));
         match strings.and_then(|(address, size)| image.at(address, size)) {
-            Some(strings) => Ok(Self {
-                image,
-                entries,
-                strings,
-            }),
+            Some(strings) => Ok(Self { image, entries, strings }),
             None => Err(missing("DT_STRTAB", "strings within a segment")),
         }
     }
@@ -73,18 +67,11 @@ impl<'a> Dynamic<'a> {
         for entry in self.entries {
             let found = || self.string(entry.d_val(LE));
             if entry.d_tag(LE) == elf::DT_NEEDED && !ALLOWED.contains(&found().as_str()) {
-                return Err(Reason::Dependency {
-                    allowed: ALLOWED,
-                    found: found(),
-                });
+                return Err(Reason::Dependency { allowed: ALLOWED, found: found() });
             }
             let forbidden = FORBIDDEN.iter().find(|(tag, ..)| *tag == entry.d_tag(LE));
             if let Some((_, tag, option)) = forbidden {
-                return Err(Reason::LinkerTag {
-                    tag,
-                    found: found(),
-                    option,
-                });
+                return Err(Reason::LinkerTag { tag, found: found(), option });
             }
         }
         Ok(())
@@ -101,10 +88,7 @@ impl<'a> Dynamic<'a> {
         };
         if symbol.st_type() != elf::STT_OBJECT {
             let found = format!("a symbol of type {}", symbol.st_type().0);
-            return Err(Reason::NotData {
-                expected: "data (an object symbol)",
-                found,
-            });
+            return Err(Reason::NotData { expected: "data (an object symbol)", found });
         }
         let (address, size) = (symbol.st_value(LE), symbol.st_size(LE));
         let aligned = address.is_multiple_of(align_of::<PluginDecl>() as u64);
@@ -128,12 +112,7 @@ impl<'a> Dynamic<'a> {
         if symbols.is_empty() {
             return Err(Reason::NoSymbol);
         }
-        let address = |index| {
-            sections
-                .section(index)
-                .map(|section| section.sh_addr(LE))
-                .ok()
-        };
+        let address = |index| sections.section(index).map(|section| section.sh_addr(LE)).ok();
         let table = address(symbols.section()) == value(self.entries, elf::DT_SYMTAB);
         let names = address(symbols.string_section()) == value(self.entries, elf::DT_STRTAB);
         if table && names {
@@ -157,10 +136,7 @@ impl<'a> Dynamic<'a> {
 /// The entries up to `DT_NULL`. The dynamic linker goes by the segment's address, so do we.
 fn entries<'a>(image: &Image<'a>) -> Result<&'a [Dyn64<LE>], Reason> {
     let absent = || missing("PT_DYNAMIC", "a table within a segment");
-    let mut segments = image
-        .segments
-        .iter()
-        .filter(|it| it.p_type(LE) == elf::PT_DYNAMIC);
+    let mut segments = image.segments.iter().filter(|it| it.p_type(LE) == elf::PT_DYNAMIC);
     let (Some(segment), None) = (segments.next(), segments.next()) else {
         return Err(absent());
     };
@@ -168,28 +144,17 @@ fn entries<'a>(image: &Image<'a>) -> Result<&'a [Dyn64<LE>], Reason> {
     let table = image.at(segment.p_vaddr(LE), size).ok_or_else(absent)?;
     let count = table.len() / size_of::<Dyn64<LE>>();
     let (table, _) = object::pod::slice_from_bytes(table, count).map_err(|()| absent())?;
-    let end = table
-        .iter()
-        .position(|entry: &Dyn64<LE>| entry.d_tag(LE) == elf::DT_NULL);
-    end.map(|end| &table[..end])
-        .ok_or_else(|| missing("PT_DYNAMIC", "a last entry DT_NULL"))
+    let end = table.iter().position(|entry: &Dyn64<LE>| entry.d_tag(LE) == elf::DT_NULL);
+    end.map(|end| &table[..end]).ok_or_else(|| missing("PT_DYNAMIC", "a last entry DT_NULL"))
 }
 
 /// The dynamic linker keeps the last entry of a tag.
 fn value(entries: &[Dyn64<LE>], tag: DynamicTag) -> Option<u64> {
-    entries
-        .iter()
-        .rev()
-        .find(|entry| entry.d_tag(LE) == tag)
-        .map(|entry| entry.d_val(LE))
+    entries.iter().rev().find(|entry| entry.d_tag(LE) == tag).map(|entry| entry.d_val(LE))
 }
 
 fn missing(field: &'static str, expected: &'static str) -> Reason {
-    Reason::Malformed {
-        field,
-        expected,
-        found: "none".to_owned(),
-    }
+    Reason::Malformed { field, expected, found: "none".to_owned() }
 }
 
 /// The first defined symbol of such a name.

@@ -14,11 +14,8 @@ pub(crate) type Header = FileHeader64<LE>;
 pub(crate) type Segment = ProgramHeader64<LE>;
 
 /// `e_machine` of this host.
-const MACHINE: elf::Machine = if cfg!(target_arch = "aarch64") {
-    elf::EM_AARCH64
-} else {
-    elf::EM_X86_64
-};
+const MACHINE: elf::Machine =
+    if cfg!(target_arch = "aarch64") { elf::EM_AARCH64 } else { elf::EM_X86_64 };
 
 /// A shared library whose extents all lie within the file.
 pub(crate) struct Image<'a> {
@@ -35,39 +32,24 @@ impl<'a> Image<'a> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Reason> {
         let header = identify(bytes)?;
         tables_end(header, bytes)?;
-        let segments = header
-            .program_headers(LE, bytes)
-            .map_err(malformed("program headers"))?;
-        let sections = header
-            .sections(LE, bytes)
-            .map_err(malformed("section table"))?;
+        let segments = header.program_headers(LE, bytes).map_err(malformed("program headers"))?;
+        let sections = header.sections(LE, bytes).map_err(malformed("section table"))?;
         extents_end(segments, &sections, bytes)?;
         segments_in_order(segments)?;
         stack_not_executable(segments)?;
-        Ok(Self {
-            bytes,
-            segments,
-            sections,
-        })
+        Ok(Self { bytes, segments, sections })
     }
 
     /// The bytes of the file that are mapped at `address`, if all of them are in one segment.
     pub(crate) fn at(&self, address: u64, size: u64) -> Option<&'a [u8]> {
-        let segment = self
-            .loads()
-            .find(|segment| contains(segment, address, size))?;
-        let start = segment
-            .p_offset(LE)
-            .checked_add(address - segment.p_vaddr(LE))?;
+        let segment = self.loads().find(|segment| contains(segment, address, size))?;
+        let start = segment.p_offset(LE).checked_add(address - segment.p_vaddr(LE))?;
         let start = usize::try_from(start).ok()?;
-        self.bytes
-            .get(start..start.checked_add(usize::try_from(size).ok()?)?)
+        self.bytes.get(start..start.checked_add(usize::try_from(size).ok()?)?)
     }
 
     fn loads(&self) -> impl Iterator<Item = &'a Segment> {
-        self.segments
-            .iter()
-            .filter(|segment| segment.p_type(LE) == elf::PT_LOAD)
+        self.segments.iter().filter(|segment| segment.p_type(LE) == elf::PT_LOAD)
     }
 }
 
@@ -80,9 +62,7 @@ fn contains(segment: &Segment, address: u64, size: u64) -> bool {
 /// The header, if it is that of a shared library for this machine.
 fn identify(bytes: &[u8]) -> Result<&Header, Reason> {
     if !bytes.starts_with(&elf::ELFMAG) {
-        return Err(Reason::NotElf {
-            found: first_bytes(bytes),
-        });
+        return Err(Reason::NotElf { found: first_bytes(bytes) });
     }
     let size = size_of::<Header>();
     if bytes.len() < size {
@@ -94,22 +74,13 @@ fn identify(bytes: &[u8]) -> Result<&Header, Reason> {
     }
     let header = Header::parse(bytes).map_err(malformed("ELF header"))?;
     if header.e_machine(LE) != MACHINE {
-        return Err(Reason::Machine {
-            expected: MACHINE.0,
-            found: header.e_machine(LE).0,
-        });
+        return Err(Reason::Machine { expected: MACHINE.0, found: header.e_machine(LE).0 });
     }
     match header.e_type(LE) {
         elf::ET_DYN => Ok(header),
-        elf::ET_EXEC => Err(Reason::NotShared {
-            found: "an executable",
-        }),
-        elf::ET_REL => Err(Reason::NotShared {
-            found: "an object file",
-        }),
-        _ => Err(Reason::NotShared {
-            found: "another type",
-        }),
+        elf::ET_EXEC => Err(Reason::NotShared { found: "an executable" }),
+        elf::ET_REL => Err(Reason::NotShared { found: "an object file" }),
+        _ => Err(Reason::NotShared { found: "another type" }),
     }
 }
 
@@ -117,34 +88,17 @@ fn first_bytes(bytes: &[u8]) -> String {
     if bytes.is_empty() {
         return "an empty file".to_owned();
     }
-    let start: Vec<String> = bytes
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let start: Vec<String> = bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     start.join(" ")
 }
 
 /// Both tables lie within the file. A linker writes the section table last, so that its end is the
 /// length that the file should have.
 fn tables_end(header: &Header, bytes: &[u8]) -> Result<(), Reason> {
-    let segments = table(
-        "program headers",
-        header.e_phnum(LE),
-        header.e_phentsize(LE),
-        56,
-    )?;
-    let sections = table(
-        "section table",
-        header.e_shnum(LE),
-        header.e_shentsize(LE),
-        64,
-    )?;
+    let segments = table("program headers", header.e_phnum(LE), header.e_phentsize(LE), 56)?;
+    let sections = table("section table", header.e_shnum(LE), header.e_shentsize(LE), 64)?;
     let ends = [
-        (
-            "program headers",
-            header.e_phoff(LE).saturating_add(segments),
-        ),
+        ("program headers", header.e_phoff(LE).saturating_add(segments)),
         ("section table", header.e_shoff(LE).saturating_add(sections)),
     ];
     within(ends.into_iter(), bytes)
@@ -154,11 +108,7 @@ fn tables_end(header: &Header, bytes: &[u8]) -> Result<(), Reason> {
 fn table(field: &'static str, count: u16, entry: u16, expected: u16) -> Result<u64, Reason> {
     if entry != expected || count == 0 || count == u16::MAX {
         let found = format!("{count} entries of {entry} bytes");
-        return Err(Reason::Malformed {
-            field,
-            expected: "a table of 64-bit entries",
-            found,
-        });
+        return Err(Reason::Malformed { field, expected: "a table of 64-bit entries", found });
     }
     Ok(u64::from(count) * u64::from(entry))
 }
@@ -169,15 +119,10 @@ fn extents_end(
     sections: &SectionTable<'_, Header>,
     bytes: &[u8],
 ) -> Result<(), Reason> {
-    let segments = segments.iter().map(|segment| {
-        (
-            "last segment",
-            segment.p_offset(LE).saturating_add(segment.p_filesz(LE)),
-        )
-    });
-    let sections = sections
+    let segments = segments
         .iter()
-        .filter(|section| section.sh_type(LE) != elf::SHT_NULL);
+        .map(|segment| ("last segment", segment.p_offset(LE).saturating_add(segment.p_filesz(LE))));
+    let sections = sections.iter().filter(|section| section.sh_type(LE) != elf::SHT_NULL);
     let sections = sections
         .filter_map(|section| section.file_range(LE))
         .map(|(start, size)| ("last section", start.saturating_add(size)));
@@ -193,21 +138,14 @@ fn within(ends: impl Iterator<Item = (&'static str, u64)>, bytes: &[u8]) -> Resu
 }
 
 fn truncated(what: &'static str, expected: u64, bytes: &[u8]) -> Reason {
-    Reason::Truncated {
-        what,
-        expected,
-        found: bytes.len() as u64,
-    }
+    Reason::Truncated { what, expected, found: bytes.len() as u64 }
 }
 
 /// The dynamic linker reserves from the first segment to the end of the last one: out of order,
 /// the others would be mapped over somebody else's memory.
 fn segments_in_order(segments: &[Segment]) -> Result<(), Reason> {
     let mut end = 0;
-    for segment in segments
-        .iter()
-        .filter(|segment| segment.p_type(LE) == elf::PT_LOAD)
-    {
+    for segment in segments.iter().filter(|segment| segment.p_type(LE) == elf::PT_LOAD) {
         let (start, memory) = (segment.p_vaddr(LE), segment.p_memsz(LE));
         if start < end || segment.p_filesz(LE) > memory || start.checked_add(memory).is_none() {
             return Err(Reason::Malformed {
@@ -223,9 +161,7 @@ fn segments_in_order(segments: &[Segment]) -> Result<(), Reason> {
 
 /// Without the header the dynamic linker assumes an executable stack, and makes every thread's so.
 fn stack_not_executable(segments: &[Segment]) -> Result<(), Reason> {
-    let stack = segments
-        .iter()
-        .find(|segment| segment.p_type(LE) == elf::PT_GNU_STACK);
+    let stack = segments.iter().find(|segment| segment.p_type(LE) == elf::PT_GNU_STACK);
     let found = match stack.map(|segment| segment.p_flags(LE).0) {
         Some(flags) if flags & elf::PF_X.0 == 0 => return Ok(()),
         Some(flags) => format!("{flags:#x}"),

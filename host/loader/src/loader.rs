@@ -82,9 +82,7 @@ impl Loader {
     /// # Errors
     /// Why not.
     pub fn inspect(&self, path: &Path) -> Result<Manifest, Refusal> {
-        self.checked(path)
-            .map(|(_, manifest, _)| manifest)
-            .map_err(Refusal::of(path))
+        self.checked(path).map(|(_, manifest, _)| manifest).map_err(Refusal::of(path))
     }
 
     /// Maps the file at `path` for the rest of the process. What runs is what was checked: the
@@ -106,23 +104,16 @@ impl Loader {
         let entries = fs::read_dir(folder).map_err(access::unreadable(folder));
         let entries = entries.map_err(Refusal::of(folder))?;
         let paths = entries.flatten().map(|entry| entry.path());
-        let mut paths: Vec<_> = paths
-            .filter(|path| path.extension().is_some_and(|it| it == "so"))
-            .collect();
+        let mut paths: Vec<_> =
+            paths.filter(|path| path.extension().is_some_and(|it| it == "so")).collect();
         paths.sort();
-        Ok(paths
-            .into_iter()
-            .map(|path| (path.clone(), self.inspect(&path)))
-            .collect())
+        Ok(paths.into_iter().map(|path| (path.clone(), self.inspect(&path))).collect())
     }
 
     fn map(&self, path: &Path, kind: Option<Kind>) -> Result<Loaded, Reason> {
         let (content, manifest, prefix) = self.checked(path)?;
         if let Some(expected) = kind.filter(|kind| *kind != manifest.kind) {
-            return Err(Reason::WrongKind {
-                expected,
-                found: manifest.kind,
-            });
+            return Err(Reason::WrongKind { expected, found: manifest.kind });
         }
         let staged = self.stage.write(&content.name, &content.bytes)?;
         let mapped = map::map(&staged)?;
@@ -130,11 +121,7 @@ impl Loader {
         if let Some(field) = manifest::difference(&prefix, &mapped.prefix()) {
             return Err(Reason::MemoryDiffers { field });
         }
-        Ok(Loaded {
-            manifest,
-            plugin: mapped.bind()?,
-            generation,
-        })
+        Ok(Loaded { manifest, plugin: mapped.bind()?, generation })
     }
 
     fn checked(&self, path: &Path) -> Result<(Content, Manifest, [u8; PREFIX]), Reason> {
@@ -151,10 +138,9 @@ impl Loader {
         let found = content.sha256;
         match listed.get(&content.name) {
             None => Err(Reason::NotListed { found }),
-            Some(expected) if *expected != found => Err(Reason::OtherContent {
-                expected: *expected,
-                found,
-            }),
+            Some(expected) if *expected != found => {
+                Err(Reason::OtherContent { expected: *expected, found })
+            }
             Some(_) => Ok(()),
         }
     }

@@ -94,10 +94,7 @@ fn versions(prefix: &[u8; PREFIX]) -> Result<(), Reason> {
     }
     let size = u32_at(prefix, offset_of!(PluginDecl, struct_size));
     if size < FIRST_SIZE {
-        return Err(Reason::StructSize {
-            expected: FIRST_SIZE,
-            found: size,
-        });
+        return Err(Reason::StructSize { expected: FIRST_SIZE, found: size });
     }
     let minor = u32_at(prefix, offset_of!(PluginDecl, abi_minor_min));
     if minor > abi::ABI_MINOR {
@@ -109,10 +106,7 @@ fn versions(prefix: &[u8; PREFIX]) -> Result<(), Reason> {
 fn layouts(prefix: &[u8; PREFIX]) -> Result<(), Reason> {
     let slot = u32_at(prefix, offset_of!(PluginDecl, slot_size));
     if slot != SLOT {
-        return Err(Reason::SlotSize {
-            expected: SLOT,
-            found: slot,
-        });
+        return Err(Reason::SlotSize { expected: SLOT, found: slot });
     }
     let hash = u32_at(prefix, offset_of!(PluginDecl, layout_hash));
     if hash != abi::layout::HASH {
@@ -149,11 +143,7 @@ fn name(prefix: &[u8; PREFIX]) -> Result<String, Reason> {
     if !name.is_empty() && name.bytes().all(allowed) {
         return Ok(name);
     }
-    Err(Reason::Text {
-        field: "name",
-        expected: "one or more of a-z, 0-9 and -",
-        found: name,
-    })
+    Err(Reason::Text { field: "name", expected: "one or more of a-z, 0-9 and -", found: name })
 }
 
 /// A zero-padded text. It goes to terminals and logs, hence no control characters.
@@ -163,19 +153,12 @@ fn text(
     offset: usize,
     size: usize,
 ) -> Result<String, Reason> {
-    let bytes = prefix[offset..offset + size]
-        .split(|byte| *byte == 0)
-        .next()
-        .unwrap_or_default();
+    let bytes = prefix[offset..offset + size].split(|byte| *byte == 0).next().unwrap_or_default();
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains(char::is_control) => Ok(text.to_owned()),
         _ => {
             let found = String::from_utf8_lossy(bytes).into_owned();
-            Err(Reason::Text {
-                field,
-                expected: "UTF-8 without control characters",
-                found,
-            })
+            Err(Reason::Text { field, expected: "UTF-8 without control characters", found })
         }
     }
 }
@@ -195,14 +178,8 @@ fn u64_at(prefix: &[u8; PREFIX], offset: usize) -> u64 {
 /// The first field in which two descriptors differ.
 pub(crate) fn difference(a: &[u8; PREFIX], b: &[u8; PREFIX]) -> Option<&'static str> {
     let place = a.iter().zip(b).position(|(a, b)| a != b)?;
-    let decl = abi::layout::TYPES
-        .iter()
-        .find(|ty| ty.name == "PluginDecl")?;
-    decl.fields
-        .iter()
-        .rev()
-        .find(|(_, offset)| *offset <= place)
-        .map(|(name, _)| *name)
+    let decl = abi::layout::TYPES.iter().find(|ty| ty.name == "PluginDecl")?;
+    decl.fields.iter().rev().find(|(_, offset)| *offset <= place).map(|(name, _)| *name)
 }
 
 impl fmt::Display for Kind {
@@ -222,10 +199,7 @@ impl fmt::Display for Manifest {
         writeln!(f, "name     {}", self.name)?;
         writeln!(f, "version  {}", self.version)?;
         writeln!(f, "build    {}", self.build)?;
-        writeln!(
-            f,
-            "abi      {major}.{minor}, with hosts from {major}.{oldest}"
-        )?;
+        writeln!(f, "abi      {major}.{minor}, with hosts from {major}.{oldest}")?;
         writeln!(f, "flags    {}", Flags(self.flags))?;
         writeln!(f, "slot     {} bytes", self.slot_size)?;
         writeln!(f, "layout   {:08x}", self.layout_hash)?;

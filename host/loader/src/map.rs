@@ -40,9 +40,7 @@ pub(crate) fn map(staged: &Path) -> Result<Mapped, Reason> {
     let symbol = unsafe { library.get::<*mut PluginDecl>(SYMBOL) }.map_err(refused)?;
     match NonNull::new(*symbol) {
         Some(decl) => Ok(Mapped(decl)),
-        None => Err(Reason::Mapping {
-            found: format!("{SYMBOL} is null"),
-        }),
+        None => Err(Reason::Mapping { found: format!("{SYMBOL} is null") }),
     }
 }
 
@@ -67,8 +65,6 @@ impl Mapped {
 
 /// libloading's own text is only "dlopen failed"; what failed is in its source.
 fn refused(error: libloading::Error) -> Reason {
-    let found = error
-        .source()
-        .map_or_else(|| error.to_string(), ToString::to_string);
+    let found = error.source().map_or_else(|| error.to_string(), ToString::to_string);
     Reason::Mapping { found }
 }

@@ -36,11 +36,7 @@ pub(crate) fn read(path: &Path) -> Result<Content, Reason> {
         return Err(Reason::Changing);
     }
     let sha256 = Sha256::digest(&bytes).into();
-    Ok(Content {
-        name,
-        bytes,
-        sha256,
-    })
+    Ok(Content { name, bytes, sha256 })
 }
 
 /// The path with its folder resolved, so that what was checked is what is opened.
@@ -71,16 +67,11 @@ fn open(path: &Path) -> Result<File, Reason> {
 
 fn check(path: &Path, meta: &Metadata) -> Result<(), Reason> {
     if !meta.is_file() {
-        return Err(Reason::FileType {
-            found: describe(meta.file_type()),
-        });
+        return Err(Reason::FileType { found: describe(meta.file_type()) });
     }
     access::private_file(path, meta)?;
     if meta.len() > MAX_FILE {
-        return Err(Reason::TooLarge {
-            limit: MAX_FILE,
-            found: meta.len(),
-        });
+        return Err(Reason::TooLarge { limit: MAX_FILE, found: meta.len() });
     }
     Ok(())
 }

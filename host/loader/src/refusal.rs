@@ -21,10 +21,7 @@ pub struct Refusal {
 
 impl Refusal {
     pub(crate) fn of(file: &Path) -> impl Fn(Reason) -> Self {
-        move |reason| Self {
-            file: file.to_path_buf(),
-            reason,
-        }
+        move |reason| Self { file: file.to_path_buf(), reason }
     }
 }
 
@@ -199,10 +196,7 @@ pub enum Reason {
         found: String,
     },
     /// The symbol is not a descriptor in initialised data.
-    #[error(
-        "{}: expected {expected}, found {found}; export a static PluginDecl",
-        abi::SYMBOL
-    )]
+    #[error("{}: expected {expected}, found {found}; export a static PluginDecl", abi::SYMBOL)]
     NotData {
         /// What it should be.
         expected: &'static str,

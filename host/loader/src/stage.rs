@@ -48,10 +48,7 @@ impl Stage {
         remove_dead(&base);
         let folder = make_folder(&base)?;
         let lock = make_lock(&folder).map_err(staging(&folder))?;
-        let stage = Self {
-            folder,
-            _lock: lock,
-        };
+        let stage = Self { folder, _lock: lock };
         access::private_folder(&stage.folder)?;
         Ok(stage)
     }
@@ -77,11 +74,7 @@ impl Drop for Stage {
 
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o500)
-        .open(path)?;
+    let mut file = options.write(true).create_new(true).mode(0o500).open(path)?;
     file.write_all(bytes)
 }
 
@@ -100,11 +93,7 @@ fn make_folder(base: &Path) -> Result<PathBuf, Reason> {
 
 fn make_lock(folder: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    let lock = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(folder.join(LOCK))?;
+    let lock = options.write(true).create_new(true).mode(0o600).open(folder.join(LOCK))?;
     lock.try_lock()?;
     Ok(lock)
 }
@@ -117,10 +106,7 @@ fn remove_dead(base: &Path) {
     };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let process = name
-            .to_str()
-            .and_then(|name| name.strip_prefix(STEM))
-            .and_then(process);
+        let process = name.to_str().and_then(|name| name.strip_prefix(STEM)).and_then(process);
         if process.is_some_and(|process| is_dead(&entry.path(), process)) {
             fs::remove_dir_all(entry.path()).ok();
         }
@@ -145,16 +131,10 @@ fn is_dead(folder: &Path, process: u32) -> bool {
 }
 
 fn is_locked(lock: &Path) -> bool {
-    let file = OpenOptions::new()
-        .write(true)
-        .custom_flags(libc::O_NOFOLLOW)
-        .open(lock);
+    let file = OpenOptions::new().write(true).custom_flags(libc::O_NOFOLLOW).open(lock);
     file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 fn staging(path: &Path) -> impl Fn(io::Error) -> Reason {
-    move |error| Reason::Staging {
-        path: path.to_path_buf(),
-        error,
-    }
+    move |error| Reason::Staging { path: path.to_path_buf(), error }
 }

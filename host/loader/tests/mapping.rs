@@ -1,9 +1,5 @@
 //! Plugins that are mapped: what runs is what was checked, whatever happens to the file.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "closures and helpers of tests"
-)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "closures and helpers of tests")]
 
 mod support;
 
@@ -27,19 +23,11 @@ fn loads_and_runs() {
         assert!(!bench.canary("good.so").exists());
         let loaded = loader.load(&path, Some(Kind::Strategy)).unwrap();
         assert!(bench.canary("good.so").exists());
-        assert_eq!(
-            (digest(&loaded), loaded.generation, generations()),
-            (42, 1, 1)
-        );
+        assert_eq!((digest(&loaded), loaded.generation, generations()), (42, 1, 1));
         assert_eq!(loaded.manifest, manifest);
         let text = manifest.to_string();
         println!("{text}");
-        let lines = [
-            "kind     strategy",
-            "name     good",
-            "version  1.0.0",
-            "build    cc",
-        ];
+        let lines = ["kind     strategy", "name     good", "version  1.0.0", "build    cc"];
         assert!(lines.iter().all(|line| text.lines().any(|it| it == *line)));
         assert!(text.contains("abi      0.1, with hosts from 0.1\nflags    no-panic\n"));
     });
@@ -54,28 +42,17 @@ fn loads_by_relative_path() {
         std::env::set_current_dir("/").unwrap();
         std::env::set_current_dir(&bench.folder).unwrap();
         assert_eq!(digest(&loader.load(Path::new("here.so"), None).unwrap()), 1);
-        assert_eq!(
-            digest(&loader.load(Path::new("./here.so"), None).unwrap()),
-            1
-        );
+        assert_eq!(digest(&loader.load(Path::new("./here.so"), None).unwrap()), 1);
     });
 }
 
 #[test]
 fn missing_symbol() {
     isolated("missing_symbol", |bench| {
-        let path = bench.plugin(
-            "undefined.so",
-            &["DIGEST=undefined(instance)", "-Wl,-z,lazy"],
-        );
+        let path = bench.plugin("undefined.so", &["DIGEST=undefined(instance)", "-Wl,-z,lazy"]);
         let found = "undefined symbol: undefined";
         let refusal = bench.loader().load(&path, None).unwrap_err();
-        let parts = [
-            "mapping",
-            "the dynamic linker to accept it",
-            "\"",
-            "link what is missing",
-        ];
+        let parts = ["mapping", "the dynamic linker to accept it", "\"", "link what is missing"];
         message(&refusal, &path, parts);
         assert!(refusal.to_string().contains(found));
         assert!(!bench.canary("undefined.so").exists());
@@ -88,12 +65,7 @@ fn missing_function() {
     isolated("missing_function", |bench| {
         let path = bench.plugin("lacks.so", &["ON_TURN=NULL"]);
         let refusal = bench.loader().load(&path, None).unwrap_err();
-        let parts = [
-            "vtable",
-            "every required function",
-            "\"function `on_turn`",
-            "implement",
-        ];
+        let parts = ["vtable", "every required function", "\"function `on_turn`", "implement"];
         message(&refusal, &path, parts);
     });
 }
@@ -103,12 +75,7 @@ fn descriptor_changed_in_memory() {
     isolated("descriptor_changed_in_memory", |bench| {
         let path = bench.plugin("written.so", &["WRITTEN"]);
         let refusal = bench.loader().load(&path, None).unwrap_err();
-        let parts = [
-            "slot_size",
-            "the file's value in memory",
-            "another one",
-            "constructor",
-        ];
+        let parts = ["slot_size", "the file's value in memory", "another one", "constructor"];
         message(&refusal, &path, parts);
         // It is mapped all the same, and counted.
         assert_eq!(generations(), 1);
@@ -181,22 +148,10 @@ fn race(bench: &Bench, replace: impl Fn(&Path, &[u8]) + Sync) {
         }
         done.store(true, Ordering::Relaxed);
     });
-    let others = refused
-        .iter()
-        .filter(|it| matches!(it, Reason::OtherContent { .. }))
-        .count();
-    println!(
-        "loaded {loaded}, refused {}, {others} as other content",
-        refused.len()
-    );
-    assert!(
-        loaded >= 100 && refused.len() >= 100,
-        "a file that was not checked was mapped"
-    );
-    assert!(
-        !bench.canary("other.so").exists(),
-        "code of the file that is not listed ran"
-    );
+    let others = refused.iter().filter(|it| matches!(it, Reason::OtherContent { .. })).count();
+    println!("loaded {loaded}, refused {}, {others} as other content", refused.len());
+    assert!(loaded >= 100 && refused.len() >= 100, "a file that was not checked was mapped");
+    assert!(!bench.canary("other.so").exists(), "code of the file that is not listed ran");
 }
 
 #[test]
@@ -223,13 +178,9 @@ fn staging_is_private_and_removed() {
         let path = bench.plugin("plugin.so", &["DIGEST=1"]);
         let loader = bench.loader();
         let loaded = loader.load(&path, None).unwrap();
-        let [folder] = &folders(bench)[..] else {
-            panic!("not one folder")
-        };
+        let [folder] = &folders(bench)[..] else { panic!("not one folder") };
         assert_eq!(mode(folder), 0o700);
-        let copies = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path());
+        let copies = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let copies: Vec<_> = copies.filter(|path| path.extension().is_some()).collect();
         assert_eq!(copies.len(), 1);
         assert_eq!(mode(&copies[0]), 0o500);
@@ -245,21 +196,13 @@ fn staging_under_others_is_refused() {
     isolated("staging_under_others_is_refused", |bench| {
         fs::set_permissions(bench.staging(), fs::Permissions::from_mode(0o777)).unwrap();
         let refusal = Loader::new(Some(&bench.staging()), Trust::Folder).unwrap_err();
-        assert!(
-            matches!(refusal.reason, Reason::Writable { .. }),
-            "{refusal}"
-        );
+        assert!(matches!(refusal.reason, Reason::Writable { .. }), "{refusal}");
         assert!(folders(bench).is_empty());
         // As /tmp is.
         fs::set_permissions(bench.staging(), fs::Permissions::from_mode(0o1777)).unwrap();
         bench.loader();
         let refusal = Loader::new(Some(&bench.path("nowhere")), Trust::Folder).unwrap_err();
-        assert!(
-            refusal
-                .to_string()
-                .contains("nowhere, found \"No such file"),
-            "{refusal}"
-        );
+        assert!(refusal.to_string().contains("nowhere, found \"No such file"), "{refusal}");
     });
 }
 
@@ -275,9 +218,7 @@ fn staging_of_the_dead_is_removed() {
     isolated("staging_of_the_dead_is_removed", |bench| {
         let alive = bench.loader();
         let mut child = Command::new(std::env::current_exe().unwrap());
-        child
-            .args(["staging_of_the_dead_is_removed", "--exact"])
-            .stdout(Stdio::null());
+        child.args(["staging_of_the_dead_is_removed", "--exact"]).stdout(Stdio::null());
         let mut child = child.env(BASE, bench.staging()).spawn().unwrap();
         while !bench.staging().join("ready").exists() {
             thread::sleep(Duration::from_millis(5));
@@ -295,9 +236,7 @@ fn staging_of_the_dead_is_removed() {
 }
 
 fn folders(bench: &Bench) -> Vec<std::path::PathBuf> {
-    let entries = fs::read_dir(bench.staging())
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(bench.staging()).unwrap().map(|entry| entry.unwrap().path());
     entries.filter(|path| path.is_dir()).collect()
 }
 

@@ -1,9 +1,5 @@
 //! Files that are refused for where they are, whose they are, or because nobody listed them.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "closures and helpers of tests"
-)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "closures and helpers of tests")]
 
 mod support;
 
@@ -22,28 +18,16 @@ fn not_a_file() {
         let expected = "a regular file";
         let folder = bench.path("folder.so");
         fs::create_dir(&folder).unwrap();
-        bench.refused(
-            &folder,
-            [field, expected, "a folder;", "name the plugin's .so file"],
-        );
+        bench.refused(&folder, [field, expected, "a folder;", "name the plugin's .so file"]);
         let plugin = bench.plugin("plugin.so", &[]);
         let link = bench.path("link.so");
         symlink(&plugin, &link).unwrap();
-        bench.refused(
-            &link,
-            [field, expected, "a symbolic link;", "install a copy"],
-        );
+        bench.refused(&link, [field, expected, "a symbolic link;", "install a copy"]);
         let pipe = bench.path("pipe.so");
         make_pipe(&pipe);
-        bench.refused(
-            &pipe,
-            [field, expected, "a pipe;", "name the plugin's .so file"],
-        );
+        bench.refused(&pipe, [field, expected, "a pipe;", "name the plugin's .so file"]);
         let nothing = bench.path("nothing.so");
-        bench.refused(
-            &nothing,
-            ["nothing.so", "it to be readable", "\"No such file", "check"],
-        );
+        bench.refused(&nothing, ["nothing.so", "it to be readable", "\"No such file", "check"]);
     });
 }
 
@@ -86,10 +70,7 @@ fn below_a_folder_of_others() {
         let path = bench.plugin("outer/inner/plugin.so", &[]);
         fs::set_permissions(&outer, fs::Permissions::from_mode(0o777)).unwrap();
         let field = format!("mode of {}", outer.display());
-        bench.refused(
-            &path,
-            [&field, "no write permission", "0777;", "chmod go-w"],
-        );
+        bench.refused(&path, [&field, "no write permission", "0777;", "chmod go-w"]);
         // The sticky bit keeps others from renaming `inner`.
         fs::set_permissions(&outer, fs::Permissions::from_mode(0o1777)).unwrap();
         inspect(&path).unwrap();
@@ -123,29 +104,16 @@ fn not_listed() {
         let listed = |name: &str, sha256| Trust::Listed([(name.to_owned(), sha256)].into());
         let hex: String = right.iter().map(|byte| format!("{byte:02x}")).collect();
 
-        let refusal = bench
-            .loader_with(listed("other.so", right))
-            .load(&path, None)
-            .err();
-        let parts = [
-            "trust",
-            "an entry for this file in plugins.toml",
-            "none;",
-            &hex,
-        ];
+        let refusal = bench.loader_with(listed("other.so", right)).load(&path, None).err();
+        let parts = ["trust", "an entry for this file in plugins.toml", "none;", &hex];
         message(&refusal.unwrap(), &path, parts);
 
-        let refusal = bench
-            .loader_with(listed("listed.so", [0; 32]))
-            .load(&path, None)
-            .err();
+        let refusal = bench.loader_with(listed("listed.so", [0; 32])).load(&path, None).err();
         let parts = ["SHA-256", "00000000", &hex, "install the listed file"];
         message(&refusal.unwrap(), &path, parts);
         assert!(!bench.canary("listed.so").exists());
 
-        let loaded = bench
-            .loader_with(listed("listed.so", right))
-            .load(&path, None);
+        let loaded = bench.loader_with(listed("listed.so", right)).load(&path, None);
         assert_eq!(loaded.unwrap().manifest, manifest.unwrap());
     });
 }
@@ -159,10 +127,7 @@ fn folder_is_scanned_by_name() {
         fs::write(bench.path("notes.txt"), "text").unwrap();
         let loader = bench.loader();
         let found = loader.scan_folder(&bench.folder).unwrap();
-        let names: Vec<_> = found
-            .iter()
-            .map(|(path, _)| path.file_name().unwrap())
-            .collect();
+        let names: Vec<_> = found.iter().map(|(path, _)| path.file_name().unwrap()).collect();
         assert_eq!(names, ["a.so", "b.so", "c.so"]);
         assert_eq!(found[0].1.as_ref().unwrap().name, "first");
         assert_eq!(found[1].1.as_ref().unwrap().name, "second");

@@ -75,13 +75,8 @@ impl Core {
     pub fn attach(&mut self, at: Nanos, setup: &AdapterSetup<'_>) -> Result<u32, RuntimeError> {
         let number = self.seats.len() as u32;
         let name = setup.plugin.name();
-        let bind = |source| RuntimeError::Bind {
-            name: name.to_owned(),
-            source,
-        };
-        let made = setup
-            .plugin
-            .adapter(setup.config, setup.seed, number, setup.log);
+        let bind = |source| RuntimeError::Bind { name: name.to_owned(), source };
+        let made = setup.plugin.adapter(setup.config, setup.seed, number, setup.log);
         let instance = made.map_err(bind)?;
         self.write(&Entry::Plugin(PluginFile {
             instance: number,
@@ -92,19 +87,8 @@ impl Core {
         }))?;
         self.seats.push(Seat::new(name, instance));
         self.engine.attach(number, name);
-        let config = setup
-            .config
-            .iter()
-            .map(|&(key, value)| setting(key, value))
-            .collect();
-        self.take(
-            number,
-            at,
-            &Input::Create {
-                seed: setup.seed,
-                config,
-            },
-        )?;
+        let config: Vec<_> = setup.config.iter().map(|&(key, value)| setting(key, value)).collect();
+        self.take(number, at, &Input::Create { seed: setup.seed, config: config.into() })?;
         Ok(number)
     }
 
@@ -119,15 +103,9 @@ impl Core {
         setup: &AdapterSetup<'_>,
     ) -> Result<(), RuntimeError> {
         let name = setup.plugin.name();
-        let bind = |source| RuntimeError::Bind {
-            name: name.to_owned(),
-            source,
-        };
-        let made = setup
-            .plugin
-            .strategy(setup.config, setup.seed, 0, setup.log);
-        self.strategies
-            .add(name, made.map_err(bind)?, at, &self.engine);
+        let bind = |source| RuntimeError::Bind { name: name.to_owned(), source };
+        let made = setup.plugin.strategy(setup.config, setup.seed, 0, setup.log);
+        self.strategies.add(name, made.map_err(bind)?, at, &self.engine);
         Ok(())
     }
 
@@ -144,12 +122,8 @@ impl Core {
         };
         seat.ordinal += 1;
         self.turn += 1;
-        let turn = journal::Turn {
-            number: self.turn,
-            at_ns: at,
-            instance: number,
-            ordinal: seat.ordinal,
-        };
+        let turn =
+            journal::Turn { number: self.turn, at_ns: at, instance: number, ordinal: seat.ordinal };
         self.record(&turn, input)?;
         self.step(&turn, input);
         self.publish(at)
@@ -160,18 +134,8 @@ impl Core {
         let Some(journal) = &mut self.journal else {
             return Ok(());
         };
-        let journal::Turn {
-            at_ns,
-            instance,
-            ordinal,
-            ..
-        } = *turn;
-        journal.stage(&Entry::Input {
-            instance,
-            ordinal,
-            at_ns,
-            input: input.clone(),
-        })?;
+        let journal::Turn { at_ns, instance, ordinal, .. } = *turn;
+        journal.stage(&Entry::Input { instance, ordinal, at_ns, input: input.clone() })?;
         journal.stage(&Entry::Turn(*turn))?;
         Ok(journal.publish()?)
     }
@@ -232,8 +196,7 @@ impl Core {
             digest.take(self.turn, at, &self.out);
         }
         if !self.out.slots.is_empty() {
-            self.strategies
-                .turn(at, self.turn, &self.out.slots, &self.engine);
+            self.strategies.turn(at, self.turn, &self.out.slots, &self.engine);
         }
         Ok(())
     }
@@ -255,11 +218,7 @@ impl Core {
 
     /// The instance whose timer is due first, at or before `now`, and when.
     pub fn due(&self, now: Nanos) -> Option<(u32, Nanos)> {
-        let waiting = self
-            .seats
-            .iter()
-            .enumerate()
-            .filter(|(_, seat)| seat.due != 0);
+        let waiting = self.seats.iter().enumerate().filter(|(_, seat)| seat.due != 0);
         let (number, seat) = waiting.min_by_key(|(number, seat)| (seat.due, *number))?;
         (seat.due <= now && seat.fault.is_none()).then_some((number as u32, seat.due))
     }

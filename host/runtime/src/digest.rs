@@ -12,31 +12,17 @@ pub struct Digest(Sha256);
 impl Digest {
     /// Takes the outputs of one turn.
     pub fn take(&mut self, turn: u64, at: Nanos, out: &Out) {
-        let counts = [
-            out.slots.len() as u64,
-            out.actions.len() as u64,
-            out.defined.len() as u64,
-        ];
+        let counts = [out.slots.len() as u64, out.actions.len() as u64, out.defined.len() as u64];
         self.0.update(turn.to_le_bytes());
         self.0.update(at.to_le_bytes());
-        counts
-            .iter()
-            .for_each(|count| self.0.update(count.to_le_bytes()));
+        counts.iter().for_each(|count| self.0.update(count.to_le_bytes()));
         out.slots.iter().for_each(|slot| self.0.update(bytes(slot)));
-        for Action::Resync {
-            instance,
-            scope_kind,
-            scope,
-            conn,
-        } in &out.actions
-        {
+        for Action::Resync { instance, scope_kind, scope, conn } in &out.actions {
             for word in [instance, scope_kind, scope, conn] {
                 self.0.update(word.to_le_bytes());
             }
         }
-        out.defined
-            .iter()
-            .for_each(|id| self.0.update(id.0.to_le_bytes()));
+        out.defined.iter().for_each(|id| self.0.update(id.0.to_le_bytes()));
         self.0.update(out.registry.as_deref().unwrap_or_default());
     }
 

@@ -29,10 +29,7 @@ impl Files {
             what: "open the journal's folder",
             source,
         })?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            open: BTreeMap::new(),
-        })
+        Ok(Self { folder: folder.to_owned(), open: BTreeMap::new() })
     }
 
     /// Over a new folder; one that exists must be empty.
@@ -63,10 +60,7 @@ impl Files {
 
     fn file(&mut self, number: u32) -> Result<&File, StorageError> {
         if !self.open.contains_key(&number) {
-            let options = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .open(self.path(number));
+            let options = OpenOptions::new().read(true).write(true).open(self.path(number));
             self.open.insert(number, options.map_err(fault)?);
             // The segment being written and the one prepared; older ones are done with.
             while self.open.len() > 2 {
@@ -86,10 +80,7 @@ impl Storage for Files {
         let entries = fs::read_dir(&self.folder).map_err(fault)?;
         let names = entries.map(|entry| Ok(entry.map_err(fault)?.file_name()));
         let names: Vec<_> = names.collect::<Result<_, StorageError>>()?;
-        Ok(names
-            .iter()
-            .filter_map(|name| segment_number(name.to_str()?))
-            .collect())
+        Ok(names.iter().filter_map(|name| segment_number(name.to_str()?)).collect())
     }
 
     fn create(&mut self, number: u32, bytes: u64) -> Result<(), StorageError> {
@@ -112,9 +103,7 @@ impl Storage for Files {
     }
 
     fn write_at(&mut self, number: u32, offset: u64, bytes: &[u8]) -> Result<(), StorageError> {
-        self.file(number)?
-            .write_all_at(bytes, offset)
-            .map_err(fault)
+        self.file(number)?.write_all_at(bytes, offset).map_err(fault)
     }
 
     fn read(&self, number: u32, into: &mut Vec<u8>) -> Result<(), StorageError> {

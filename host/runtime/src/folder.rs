@@ -21,10 +21,7 @@ impl PluginFolder {
     ///
     /// If no staging folder can be made.
     pub fn new(folder: &Path, trust: Trust) -> Result<Self, RuntimeError> {
-        Ok(Self {
-            folder: folder.to_owned(),
-            loader: Loader::new(None, trust)?,
-        })
+        Ok(Self { folder: folder.to_owned(), loader: Loader::new(None, trust)? })
     }
 
     /// Every plugin file, with what it says of itself or why it would not be loaded.
@@ -45,9 +42,7 @@ impl PluginFolder {
         if name.contains('/') {
             return Ok(self.loader.load(Path::new(name), Some(kind))?);
         }
-        let path = self.find(name, |manifest| {
-            manifest.name == name && manifest.kind == kind
-        })?;
+        let path = self.find(name, |manifest| manifest.name == name && manifest.kind == kind)?;
         Ok(self.loader.load(&path, Some(kind))?)
     }
 
@@ -76,10 +71,7 @@ impl PluginFolder {
                 copy.display(),
                 self.folder.display(),
             );
-            return Err(RuntimeError::Replay {
-                folder: copies.to_owned(),
-                what,
-            });
+            return Err(RuntimeError::Replay { folder: copies.to_owned(), what });
         }
         let path = self.find(&format!("{name} (SHA-256 {})", hex(&sha256)), |manifest| {
             manifest.sha256 == sha256
@@ -117,10 +109,7 @@ impl PluginFolder {
             Ok(manifest) if manifest.sha256 == sha256 => Ok(()),
             Ok(_) => Err(RuntimeError::Replay {
                 folder: copies.to_owned(),
-                what: format!(
-                    "{} changed while it was loaded; start again",
-                    source.display()
-                ),
+                what: format!("{} changed while it was loaded; start again", source.display()),
             }),
             Err(refusal) => Err(refusal.into()),
         }
@@ -136,10 +125,8 @@ impl PluginFolder {
         if let Some((path, _)) = fitting {
             return Ok(path.clone());
         }
-        let names: Vec<_> = found
-            .iter()
-            .filter_map(|(_, m)| Some(m.as_ref().ok()?.name.clone()))
-            .collect();
+        let names: Vec<_> =
+            found.iter().filter_map(|(_, m)| Some(m.as_ref().ok()?.name.clone())).collect();
         let refused = found.iter().filter(|(_, m)| m.is_err()).count();
         let found = match (names.is_empty(), refused) {
             (true, 0) => "it is empty; `cargo patchbay plugin list` builds and lists ours".into(),
@@ -147,11 +134,7 @@ impl PluginFolder {
             (false, _) => format!("it holds {}", names.join(", ")),
         };
         let (name, folder) = (wanted.to_owned(), self.folder.clone());
-        Err(RuntimeError::NoSuchPlugin {
-            name,
-            folder,
-            found,
-        })
+        Err(RuntimeError::NoSuchPlugin { name, folder, found })
     }
 }
 

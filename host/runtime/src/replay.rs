@@ -1,11 +1,9 @@
 //! The driver that feeds recorded captures.
 
-use std::borrow::Cow;
-
 use patchbay_abi as abi;
 use patchbay_engine::Action;
 use patchbay_history::{Captures, Event, Record};
-use patchbay_journal::Input;
+use patchbay_journal::{Input, List};
 use patchbay_model::Nanos;
 use patchbay_plugin::bind::Command;
 
@@ -27,10 +25,7 @@ pub fn replay_captures(
     mut watch: impl FnMut(&Core, Nanos) -> bool,
 ) -> Result<(), RuntimeError> {
     let mut drivers: Vec<_> = (0..core.seats().len() as u32)
-        .map(|n| Driver {
-            instance: n,
-            ..Driver::default()
-        })
+        .map(|n| Driver { instance: n, ..Driver::default() })
         .collect();
     while let Some(record) = captures.next()? {
         fire_timers(core, &mut drivers, record.at_ns)?;
@@ -63,33 +58,17 @@ impl Driver {
     fn feed(&mut self, core: &mut Core, record: &Record<'_>) -> Result<(), RuntimeError> {
         let (at, conn) = (record.at_ns, record.conn);
         if !std::mem::replace(&mut self.planned, true) {
-            self.give(
-                core,
-                at,
-                &Input::Plan {
-                    wishes: Cow::Borrowed(&[]),
-                },
-            )?;
+            self.give(core, at, &Input::Plan { wishes: List::Lent(&[]) })?;
         }
         match record.event {
             Event::Frame { binary, data } => {
-                let opcode = if binary {
-                    abi::OPCODE_BINARY
-                } else {
-                    abi::OPCODE_TEXT
-                };
+                let opcode = if binary { abi::OPCODE_BINARY } else { abi::OPCODE_TEXT };
                 self.give(core, at, &Input::Frame { conn, opcode, data })
             }
             Event::Open { url } => self.give(core, at, &Input::Open { conn, tag: 0, url }),
-            Event::Close => self.give(
-                core,
-                at,
-                &Input::Close {
-                    conn,
-                    code: 0,
-                    reason: "recorded",
-                },
-            ),
+            Event::Close => {
+                self.give(core, at, &Input::Close { conn, code: 0, reason: "recorded" })
+            }
             Event::Reply { url: "", body } => match self.outstanding.answer(conn, body) {
                 Some(id) => self.give(core, at, &reply(id, "", body)),
                 None => Ok(()),
@@ -113,13 +92,7 @@ impl Driver {
                 self.give(core, at, &reply(id, "", &body))?;
             }
         }
-        for Action::Resync {
-            scope_kind,
-            scope,
-            conn,
-            ..
-        } in actions
-        {
+        for Action::Resync { scope_kind, scope, conn, .. } in actions {
             self.outstanding.need((scope_kind, scope), conn);
             self.give(core, at, &Input::Resync { scope_kind, scope })?;
         }
@@ -128,13 +101,6 @@ impl Driver {
 }
 
 const fn reply<'a>(id: u64, url: &'a str, body: &'a [u8]) -> Input<'a> {
-    let headers = Cow::Borrowed(&[] as &[_]);
-    Input::Reply {
-        id,
-        status: RECORDED_OK,
-        error: abi::REPLY_OK,
-        url,
-        headers,
-        body,
-    }
+    let headers = List::Lent(&[]);
+    Input::Reply { id, status: RECORDED_OK, error: abi::REPLY_OK, url, headers, body }
 }

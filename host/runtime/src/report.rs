@@ -106,11 +106,7 @@ impl Report {
             quote_convictions: tally.quote_convictions,
             undefined: core.engine().undefined(),
             turns: core.turns(),
-            faults: core
-                .seats()
-                .iter()
-                .filter(|seat| seat.fault.is_some())
-                .count() as u64,
+            faults: core.seats().iter().filter(|seat| seat.fault.is_some()).count() as u64,
             hash: core.hash().unwrap_or_default(),
             strategies: core
                 .strategy_digests()
@@ -146,10 +142,7 @@ impl BookReport {
             let mut levels = [Level { price: 0, qty: 0 }; LEVELS];
             let count = book.top(side, &mut levels);
             let text = |level: &Level| {
-                [
-                    trimmed(level.price, about.price_exp),
-                    trimmed(level.qty, about.qty_exp),
-                ]
+                [trimmed(level.price, about.price_exp), trimmed(level.qty, about.qty_exp)]
             };
             levels[..count].iter().map(text).collect()
         };

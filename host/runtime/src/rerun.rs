@@ -22,10 +22,7 @@ impl JournalSource {
     /// If it is damaged; the message names file and offset.
     pub fn open(folder: &Path) -> Result<Self, RuntimeError> {
         let files = Files::open(folder)?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            reader: Reader::open(files)?,
-        })
+        Ok(Self { folder: folder.to_owned(), reader: Reader::open(files)? })
     }
 
     /// What was cut off at the end, once all is read.
@@ -34,10 +31,7 @@ impl JournalSource {
     }
 
     fn wrong(&self, what: String) -> RuntimeError {
-        RuntimeError::Replay {
-            folder: self.folder.clone(),
-            what,
-        }
+        RuntimeError::Replay { folder: self.folder.clone(), what }
     }
 }
 
@@ -53,17 +47,11 @@ pub fn replay_journal(
     mut bind: impl FnMut(&PluginFile<'_>) -> Result<AdapterSetup<'static>, RuntimeError>,
     mut started: impl FnMut(&mut Core) -> Result<(), RuntimeError>,
 ) -> Result<Core, RuntimeError> {
-    let mut core = Core::new(CoreConfig {
-        registry: Registry::default(),
-        ..config
-    });
+    let mut core = Core::new(CoreConfig { registry: Registry::default(), ..config });
     let mut setups = Vec::new();
     let mut ready = false;
     let folder = source.folder.clone();
-    let wrong = |what: String| RuntimeError::Replay {
-        folder: folder.clone(),
-        what,
-    };
+    let wrong = |what: String| RuntimeError::Replay { folder: folder.clone(), what };
     // An input counts once the engine has taken it: it waits for its turn.
     let mut waiting = Vec::new();
     while let Some(record) = source.reader.next()? {
@@ -75,13 +63,7 @@ pub fn replay_journal(
             }
             Entry::Turn(turn) => {
                 let entry = Entry::decode(Kind::Input as u16, &waiting);
-                let Ok(Entry::Input {
-                    instance,
-                    ordinal,
-                    at_ns,
-                    input,
-                }) = entry
-                else {
+                let Ok(Entry::Input { instance, ordinal, at_ns, input }) = entry else {
                     return Err(wrong(orphan(&turn)));
                 };
                 if let Input::Create { seed, config } = &input {
@@ -89,34 +71,20 @@ pub fn replay_journal(
                         return Err(wrong(orphan(&turn)));
                     };
                     let config: Vec<_> = config.iter().map(|s| (s.key, value(s.value))).collect();
-                    core.attach(
-                        at_ns,
-                        &AdapterSetup {
-                            config: &config,
-                            seed: *seed,
-                            ..*setup
-                        },
-                    )?;
+                    core.attach(at_ns, &AdapterSetup { config: &config, seed: *seed, ..*setup })?;
                 } else {
                     if !std::mem::replace(&mut ready, true) {
                         started(&mut core)?;
                     }
                     core.take(instance, at_ns, &input)?;
                 }
-                let taken = Turn {
-                    number: core.turns(),
-                    at_ns,
-                    instance,
-                    ordinal,
-                };
+                let taken = Turn { number: core.turns(), at_ns, instance, ordinal };
                 if taken != turn {
                     return Err(wrong(orphan(&turn)));
                 }
             }
             Entry::Gap { reason } => {
-                return Err(wrong(format!(
-                    "it ends in a gap ({reason}); replay up to it only"
-                )));
+                return Err(wrong(format!("it ends in a gap ({reason}); replay up to it only")));
             }
             Entry::Start(_) | Entry::Registry(_) | Entry::End => {}
         }
@@ -128,12 +96,7 @@ pub fn replay_journal(
 }
 
 fn orphan(turn: &Turn) -> String {
-    let Turn {
-        number,
-        instance,
-        ordinal,
-        ..
-    } = turn;
+    let Turn { number, instance, ordinal, .. } = turn;
     format!(
         "turn {number} takes input {ordinal} of instance {instance}, which does not stand before \
          it; restore the journal from a copy"

@@ -1,7 +1,5 @@
 //! One adapter instance in the host, with all that belongs to it.
 
-use std::borrow::Cow;
-
 use patchbay_abi::{self as abi, Status};
 use patchbay_journal::{Input, Wish as JournalWish};
 use patchbay_model::{Kind, Nanos};
@@ -80,37 +78,15 @@ impl Seat {
                 buffer.fill(data);
                 instance.frame(at, *conn, *opcode, buffer)
             }
-            Input::Open { conn, tag, url } => instance.open(
-                at,
-                Open {
-                    conn: *conn,
-                    tag: *tag,
-                    url,
-                },
-            ),
+            Input::Open { conn, tag, url } => {
+                instance.open(at, Open { conn: *conn, tag: *tag, url })
+            }
             Input::Close { conn, code, reason } => instance.close(at, *conn, *code, reason),
-            Input::Reply {
-                id,
-                status,
-                error,
-                url,
-                headers,
-                body,
-            } => {
+            Input::Reply { id, status, error, url, headers, body } => {
                 buffer.fill(body);
                 let headers: Vec<_> = headers.iter().map(|h| (h.name, h.value)).collect();
                 let (id, status, error, headers) = (*id, *status, *error, &headers[..]);
-                instance.reply(
-                    at,
-                    Answer {
-                        id,
-                        status,
-                        error,
-                        url,
-                        headers,
-                        body: buffer,
-                    },
-                )
+                instance.reply(at, Answer { id, status, error, url, headers, body: buffer })
             }
             Input::Timer => instance.timer(at),
             Input::Resync { scope_kind, scope } => {
@@ -143,11 +119,7 @@ impl Seat {
                     Input::Reply { body, .. } => body.to_vec(),
                     _ => Vec::new(),
                 };
-                self.fault = Some(Fault {
-                    ordinal: self.ordinal,
-                    at_ns: at,
-                    bytes,
-                });
+                self.fault = Some(Fault { ordinal: self.ordinal, at_ns: at, bytes });
                 self.tally.rejected_frames += u64::from(frame);
             }
             // A plugin without the function has nothing to say to the input.
@@ -158,7 +130,7 @@ impl Seat {
     }
 }
 
-fn plan<'a>(wishes: &Cow<'a, [JournalWish<'a>]>) -> Vec<Wish<'a>> {
+fn plan<'a>(wishes: &[JournalWish<'a>]) -> Vec<Wish<'a>> {
     let known = wishes.iter().filter_map(|wish| {
         Some(Wish {
             channels: wish.channels,

@@ -40,13 +40,7 @@ impl Strategies {
         books: &Engine,
     ) {
         let started = instance.start(now, &Lent(books));
-        let mut desk = Desk {
-            name: name.to_owned(),
-            instance,
-            due: 0,
-            errors: 0,
-            faulted: false,
-        };
+        let mut desk = Desk { name: name.to_owned(), instance, due: 0, errors: 0, faulted: false };
         desk.note(started);
         self.0.push(desk);
     }
@@ -82,9 +76,7 @@ impl Strategies {
 
     /// Digest of each strategy by name.
     pub(crate) fn digests(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.0
-            .iter()
-            .map(|desk| (desk.name.as_str(), desk.instance.digest()))
+        self.0.iter().map(|desk| (desk.name.as_str(), desk.instance.digest()))
     }
 }
 

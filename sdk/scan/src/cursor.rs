@@ -1,6 +1,6 @@
 //! The cursor: where the scan is.
 
-use crate::text::{self, Text};
+use crate::text::{Text, first, specials};
 
 /// Walks down one frame. Every step either consumes exactly what it names or declines with `None`;
 /// after that the position means nothing, and the frame is for the general parser.
@@ -60,7 +60,7 @@ impl<'a> Cursor<'a> {
         let start = self.rest;
         let mut len = 0;
         loop {
-            let stop = text::first(text::specials(self.text()));
+            let stop = self.text(|text| first(specials(text)));
             len += stop;
             if stop < 16 {
                 break;
@@ -111,35 +111,35 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// The next sixteen bytes, NUL after the end of the frame. Never reads beyond it: near the end
-    /// it takes the last sixteen and shifts the earlier ones out.
+    /// What `read` makes of the next bytes, with NUL after the end of the frame. Never reads beyond
+    /// it: near the end they are copied.
     #[inline(always)]
-    pub(crate) fn text(&self) -> Text {
-        match self.rest.first_chunk() {
-            Some(&bytes) => Text::from_le_bytes(bytes),
-            None => self.last_text(),
-        }
-    }
-
-    #[inline]
-    fn last_text(&self) -> Text {
-        match self.frame.last_chunk() {
-            Some(&bytes) if !self.rest.is_empty() => {
-                Text::from_le_bytes(bytes) >> (8 * (16 - self.rest.len()))
+    pub(crate) fn text<R>(&self, read: impl FnOnce(&Text) -> R) -> R {
+        let padded;
+        read(match self.rest.first_chunk() {
+            Some(text) => text,
+            None => {
+                padded = last_text(self.frame, self.rest);
+                &padded
             }
-            _ => self.short_text(),
-        }
+        })
     }
+}
 
-    /// [`text`](Self::text) of a frame that is shorter than that.
-    #[cold]
-    #[inline(never)]
-    fn short_text(&self) -> Text {
-        self.rest
-            .iter()
-            .rev()
-            .fold(0, |text, &byte| (text << 8) | Text::from(byte))
+/// `rest`, shorter than a text, with NUL after it: cut out of the last bytes of its frame, because
+/// a copy of constant length is quick.
+#[inline(never)]
+fn last_text(frame: &[u8], rest: &[u8]) -> Text {
+    const LEN: usize = size_of::<Text>();
+    let mut text = [0; LEN];
+    if let Some(tail) = frame.last_chunk::<LEN>() {
+        let mut padded = [0; 2 * LEN];
+        padded[..LEN].copy_from_slice(tail);
+        text.copy_from_slice(&padded[LEN - rest.len()..][..LEN]);
+    } else {
+        text[..rest.len()].copy_from_slice(rest);
     }
+    text
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -185,14 +185,14 @@ mod tests {
 
     #[test]
     fn texts_end_with_the_frame() {
-        let frame: Vec<u8> = (1..=40).collect();
+        let frame: Vec<u8> = (1..=60).collect();
         for len in 0..=frame.len() {
             let mut scan = Cursor::new(&frame[..len]);
             for at in 0..=len {
-                let mut expected = [0; 16];
-                let shown = (len - at).min(16);
+                let mut expected = [0; 24];
+                let shown = (len - at).min(24);
                 expected[..shown].copy_from_slice(&frame[at..at + shown]);
-                assert_eq!(scan.text().to_le_bytes(), expected, "{at} of {len}");
+                assert_eq!(scan.text(|text| *text), expected, "{at} of {len}");
                 assert_eq!(scan.skip(1).is_some(), at < len);
             }
         }

@@ -1,7 +1,7 @@
 //! Decimals: prices and quantities, sent as strings.
 
 use crate::Cursor;
-use crate::text::{POW10, Text, digit_values, eight_digits, first, non_digits, number, quotes};
+use crate::text::{POW10, Text, eight_digits, first, non_digits, number, quotes, right_aligned};
 use patchbay_model::parse_decimal;
 
 impl Cursor<'_> {
@@ -9,56 +9,47 @@ impl Cursor<'_> {
     /// the closing quote. Declines what [`parse_decimal`] refuses: nothing is ever rounded.
     #[inline(always)]
     pub fn decimal(&mut self, exp: i8) -> Option<i64> {
-        let text = self.text();
-        let len = first(quotes(text));
-        let Some(mantissa) = short(text, len, exp) else {
-            return self.long_decimal(exp);
+        let (mantissa, len) = match self.text(|text| short(text, exp)) {
+            Some(read) => read,
+            None => long(self.rest, exp)?,
         };
-        self.skip(len + 1)?;
-        Some(mantissa)
-    }
-
-    /// Everything that [`short`] leaves: signs, long texts, odd exponents, and what is wrong.
-    #[cold]
-    #[inline(never)]
-    fn long_decimal(&mut self, exp: i8) -> Option<i64> {
-        let len = self.rest.iter().position(|&byte| byte == b'"')?;
-        let mantissa = parse_decimal(&self.rest[..len], exp).ok()?;
         self.skip(len + 1)?;
         Some(mantissa)
     }
 }
 
-/// The mantissa of the first `len` bytes, if they are at most fifteen: `digits`, or `digits.digits`
-/// with at most eight decimals. `None` decides nothing.
+/// Everything that [`short`] leaves: signs, long texts, odd exponents, and what is wrong.
+#[cold]
+#[inline(never)]
+fn long(rest: &[u8], exp: i8) -> Option<(i64, usize)> {
+    let len = rest.iter().position(|&byte| byte == b'"')?;
+    Some((parse_decimal(&rest[..len], exp).ok()?, len))
+}
+
+/// Mantissa and length of at most fifteen bytes before a quote: `digits`, or `digits.digits` with
+/// at most eight decimals. `None` decides nothing.
 #[inline(always)]
-fn short(text: Text, len: usize, exp: i8) -> Option<i64> {
+fn short(text: &Text, exp: i8) -> Option<(i64, usize)> {
+    let len = first(quotes(text));
     if len == 0 || len > 15 || !(-18..=0).contains(&exp) {
         return None;
     }
     let places = usize::from(exp.unsigned_abs());
     let marks = non_digits(text) & ((1 << len) - 1);
-    let values = digit_values(text);
     if marks == 0 {
-        return scaled(number(values, len), 0, places);
+        return Some((scaled(number(text, len), 0, places)?, len));
     }
     let point = first(marks);
-    let from_point = text >> (8 * point);
     let decimals = len - 1 - point;
-    let only = marks & (marks - 1) == 0 && from_point as u8 == b'.';
+    let only = marks & (marks - 1) == 0 && text[point] == b'.';
     if !only || point == 0 || !(1..=8).contains(&decimals) {
         return None;
     }
-    // Right-aligned: what lies behind the quote is shifted out, and zeros come in before.
-    let fraction = (digit_values(from_point >> 8) as u64) << (64 - 8 * decimals);
-    scaled(
-        number(values, point),
-        fit(fraction, decimals, places)?,
-        places,
-    )
+    let fraction = fit(right_aligned(text, point + 1, decimals), decimals, places)?;
+    Some((scaled(number(text, point), fraction, places)?, len))
 }
 
-/// The value of eight right-aligned digit values, of which `decimals` count, at `places`: zeros
+/// The value of right-aligned digits, of which `decimals` count, at `places`: zeros
 /// come behind, and what is beyond the places must be zeros.
 #[inline(always)]
 fn fit(fraction: u64, decimals: usize, places: usize) -> Option<u64> {

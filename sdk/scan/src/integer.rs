@@ -1,41 +1,17 @@
 //! Integers: times and ids.
 
 use crate::Cursor;
-use crate::text::{digit_values, first, non_digits, number, sixteen_digits};
+use crate::text::{Text, first, non_digits, number};
 
 impl Cursor<'_> {
     /// A JSON integer without sign, and the `,`, `}` or `]` that must follow it (not consumed).
     /// Declines signs, leading zeros, fractions, exponents, and what does not fit.
     #[inline(always)]
     pub fn u64(&mut self) -> Option<u64> {
-        let text = self.text();
-        let digits = first(non_digits(text));
-        let values = digit_values(text);
-        if digits == 16 {
-            return self.long_u64();
-        }
-        // 0 itself may start with a zero.
-        if digits == 0 || (values as u8 == 0 && digits > 1) {
-            return None;
-        }
-        self.skip(digits)?;
-        self.separator()?;
-        Some(number(values, digits))
-    }
-
-    /// Sixteen digits (a time in microseconds) or more.
-    #[inline(never)]
-    fn long_u64(&mut self) -> Option<u64> {
-        let digits = self.rest.iter().position(|byte| !byte.is_ascii_digit())?;
-        if self.rest[0] == b'0' || digits > 20 {
-            return None;
-        }
-        let head = sixteen_digits(digit_values(self.text()));
-        let value = self.rest[16..digits]
-            .iter()
-            .try_fold(head, |value, digit| {
-                value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
-            })?;
+        let (value, digits) = match self.text(short) {
+            Some(read) => read,
+            None => long(self.rest)?,
+        };
         self.skip(digits)?;
         self.separator()?;
         Some(value)
@@ -46,6 +22,30 @@ impl Cursor<'_> {
     fn separator(&self) -> Option<()> {
         matches!(self.peek()?, b',' | b'}' | b']').then_some(())
     }
+}
+
+/// Value and length of 1 to 15 digits. `None` decides nothing.
+#[inline(always)]
+fn short(text: &Text) -> Option<(u64, usize)> {
+    let digits = first(non_digits(text));
+    // 0 itself may start with a zero.
+    if digits == 0 || digits == 16 || (text[0] == b'0' && digits > 1) {
+        return None;
+    }
+    Some((number(text, digits), digits))
+}
+
+/// Value and length of sixteen digits (a time in microseconds) or more, and of what is wrong.
+#[inline(never)]
+fn long(rest: &[u8]) -> Option<(u64, usize)> {
+    let digits = rest.iter().position(|byte| !byte.is_ascii_digit())?;
+    if digits == 0 || rest[0] == b'0' {
+        return None;
+    }
+    let value = rest[..digits].iter().try_fold(0u64, |value, digit| {
+        value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
+    })?;
+    Some((value, digits))
 }
 
 #[cfg(test)]

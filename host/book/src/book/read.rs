@@ -17,14 +17,8 @@ impl Book {
         if self.state != State::Live || !same_ids || quote.head.sequence != self.sequence {
             return None;
         }
-        let bid = Level {
-            price: quote.bid_price,
-            qty: quote.bid_qty,
-        };
-        let ask = Level {
-            price: quote.ask_price,
-            qty: quote.ask_qty,
-        };
+        let bid = Level { price: quote.bid_price, qty: quote.bid_qty };
+        let ask = Level { price: quote.ask_price, qty: quote.ask_qty };
         Some(agree(self.best(Side::Buy), bid) && agree(self.best(Side::Sell), ask))
     }
 
@@ -35,11 +29,7 @@ impl Book {
 
     /// What a live book rests on; nothing is proven of another.
     pub fn evidence(&self) -> Evidence {
-        if self.state == State::Live {
-            self.evidence
-        } else {
-            Evidence::Unproven
-        }
+        if self.state == State::Live { self.evidence } else { Evidence::Unproven }
     }
 
     /// Last update id applied.

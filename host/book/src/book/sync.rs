@@ -46,10 +46,7 @@ impl Book {
             self.proof = Evidence::Unproven;
             let went = self.go_live();
             let applied = self.change(message, Verdict::Unchained);
-            return Applied {
-                transition: applied.transition.or(went),
-                ..applied
-            };
+            return Applied { transition: applied.transition.or(went), ..applied };
         }
         self.counters.dropped += 1;
         result.what = What::Unused;
@@ -90,11 +87,7 @@ impl Book {
                 self.levels.clear();
                 self.seed = None;
                 self.asked = true;
-                let reason = Break {
-                    cause: CAUSE_OLD_SNAPSHOT,
-                    expected: seed,
-                    found,
-                };
+                let reason = Break { cause: CAUSE_OLD_SNAPSHOT, expected: seed, found };
                 result.transition = Some(self.remain(reason));
                 result.resync = true;
                 if result.what == What::Held {
@@ -118,10 +111,6 @@ impl Book {
             }
         }
         let what = What::Applied { changes };
-        Applied {
-            what,
-            transition: self.go_live(),
-            resync: false,
-        }
+        Applied { what, transition: self.go_live(), resync: false }
     }
 }

@@ -21,20 +21,14 @@ pub fn corpus(name: &str) -> Option<String> {
     );
     let path = root.join(name);
     if !path.exists() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "{} is missing in CI",
-            path.display()
-        );
+        assert!(std::env::var_os("CI").is_none(), "{} is missing in CI", path.display());
         println!("SKIPPED: {} is not there", path.display());
         return None;
     }
     let bytes = std::fs::read(&path).unwrap();
     let mut text = String::new();
     if name.ends_with(".gz") {
-        flate2::read::MultiGzDecoder::new(&bytes[..])
-            .read_to_string(&mut text)
-            .unwrap();
+        flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
     } else {
         ruzstd::decoding::StreamingDecoder::new(&bytes[..])
             .unwrap()
@@ -62,10 +56,7 @@ pub fn received(text: &str) -> impl Iterator<Item = Value> {
         }
         let (time, frame) = line.split_once(": ")?;
         time.parse::<f64>().ok()?;
-        let frame = frame
-            .strip_prefix("b'")
-            .and_then(|f| f.strip_suffix('\''))
-            .unwrap_or(frame);
+        let frame = frame.strip_prefix("b'").and_then(|f| f.strip_suffix('\'')).unwrap_or(frame);
         serde_json::from_str(frame).ok()
     })
 }
@@ -81,9 +72,7 @@ pub fn mantissa(value: &Value, exp: i8) -> i64 {
 /// `[price, qty, ..]` rows as mantissas.
 pub fn rows(value: &Value, exps: (i8, i8)) -> Vec<(i64, i64)> {
     let pair = |row: &Value| (mantissa(&row[0], exps.0), mantissa(&row[1], exps.1));
-    value
-        .as_array()
-        .map_or_else(Vec::new, |rows| rows.iter().map(pair).collect())
+    value.as_array().map_or_else(Vec::new, |rows| rows.iter().map(pair).collect())
 }
 
 /// A depth message before it is a record.
@@ -106,12 +95,8 @@ pub struct Frame {
 impl Frame {
     pub fn record(&self) -> Vec<Slot> {
         let flag = |there: bool, flag: u8| if there { flag } else { 0 };
-        let levels: Vec<Level> = self
-            .bids
-            .iter()
-            .chain(&self.asks)
-            .map(|&(price, qty)| Level { price, qty })
-            .collect();
+        let levels: Vec<Level> =
+            self.bids.iter().chain(&self.asks).map(|&(price, qty)| Level { price, qty }).collect();
         let head = Head {
             kind: SLOT_DEPTH,
             flags: 0,

@@ -37,11 +37,7 @@ impl<S: Storage> Reader<S> {
         }
         self.tail = Some(match bytes {
             0 => Tail::Clean,
-            _ => Tail::Cut {
-                segment: damage.segment,
-                offset: damage.offset as u64,
-                bytes,
-            },
+            _ => Tail::Cut { segment: damage.segment, offset: damage.offset as u64, bytes },
         });
         Ok(())
     }
@@ -64,13 +60,7 @@ impl<S: Storage> Reader<S> {
             self.load(number)?;
             begun |= used(&self.bytes) > 0;
         }
-        if begun {
-            Ok(error)
-        } else {
-            Ok(JournalError::NeverBegun {
-                name: self.storage.name(1),
-            })
-        }
+        if begun { Ok(error) } else { Ok(JournalError::NeverBegun { name: self.storage.name(1) }) }
     }
 
     /// Damage with something valid behind it, at `follows` in the segment that is loaded.
@@ -85,12 +75,7 @@ impl<S: Storage> Reader<S> {
             return JournalError::Header { at, reason };
         }
         let follows = self.place(self.segment, follows);
-        JournalError::Broken {
-            at,
-            sequence: self.sequence + 1,
-            reason,
-            follows,
-        }
+        JournalError::Broken { at, sequence: self.sequence + 1, reason, follows }
     }
 
     pub(super) fn header_error(&self, fault: HeaderFault) -> JournalError {
@@ -98,19 +83,12 @@ impl<S: Storage> Reader<S> {
             HeaderFault::Damaged(reason) => self.bad_header(0, reason),
             HeaderFault::Version(found) => {
                 let at = self.place(self.segment, 8);
-                JournalError::Version {
-                    at,
-                    found,
-                    known: VERSION,
-                }
+                JournalError::Version { at, found, known: VERSION }
             }
         }
     }
 
     pub(super) fn bad_header(&self, offset: usize, reason: &'static str) -> JournalError {
-        JournalError::Header {
-            at: self.place(self.segment, offset),
-            reason,
-        }
+        JournalError::Header { at: self.place(self.segment, offset), reason }
     }
 }

@@ -15,28 +15,20 @@ use patchbay_journal::{
     Storage, StorageError, StorageFault, Tail, Turn, Value, Wish, Writer, WriterConfig,
 };
 
-pub(crate) const SMALL: WriterConfig = WriterConfig {
-    segment_bytes: 4096,
-    journal_id: 0x5EED,
-};
+pub(crate) const SMALL: WriterConfig = WriterConfig { segment_bytes: 4096, journal_id: 0x5EED };
 
 /// Kind and payload of every record: equal exactly if the entries are.
 pub(crate) type Contents = Vec<(Kind, Vec<u8>)>;
 
 /// Local time in ns and text of the first 30 recorded lines; `None`, and why, without a corpus.
 pub(crate) fn frames() -> Option<Vec<(i64, Vec<u8>)>> {
-    let corpus = env::var_os("PATCHBAY_CORPUS")
-        .map(PathBuf::from)
-        .unwrap_or_else(|| {
-            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus")
-        });
+    let corpus = env::var_os("PATCHBAY_CORPUS").map(PathBuf::from).unwrap_or_else(|| {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus")
+    });
     let path = corpus.join("binance-usdm/hftbacktest/btcusdt_20240808.gz");
     let Ok(file) = fs::File::open(&path) else {
         assert!(env::var_os("CI").is_none(), "{} is missing", path.display());
-        eprintln!(
-            "skipped: {} is missing; set PATCHBAY_CORPUS",
-            path.display()
-        );
+        eprintln!("skipped: {} is missing; set PATCHBAY_CORPUS", path.display());
         return None;
     };
     let lines = BufReader::new(MultiGzDecoder::new(BufReader::new(file))).lines();
@@ -49,147 +41,55 @@ pub(crate) fn frames() -> Option<Vec<(i64, Vec<u8>)>> {
 }
 
 pub(crate) fn input(instance: u32, ordinal: u64, at_ns: i64, input: Input<'_>) -> Entry<'_> {
-    Entry::Input {
-        instance,
-        ordinal,
-        at_ns,
-        input,
-    }
+    Entry::Input { instance, ordinal, at_ns, input }
 }
 
 pub(crate) fn settings() -> Vec<Setting<'static>> {
     vec![
-        Setting {
-            key: "depth",
-            value: Value::Int(-20),
-        },
-        Setting {
-            key: "ratio",
-            value: Value::Float((-0.25_f64).to_bits()),
-        },
-        Setting {
-            key: "symbols.0",
-            value: Value::Text("BTCUSDT"),
-        },
-        Setting {
-            key: "testnet",
-            value: Value::Bool(true),
-        },
+        Setting { key: "depth", value: Value::Int(-20) },
+        Setting { key: "ratio", value: Value::Float((-0.25_f64).to_bits()) },
+        Setting { key: "symbols.0", value: Value::Text("BTCUSDT") },
+        Setting { key: "testnet", value: Value::Bool(true) },
     ]
 }
 
 pub(crate) fn wishes() -> Vec<Wish<'static>> {
-    let wish = |symbol| Wish {
-        channels: 3,
-        symbol,
-        kind: 2,
-        depth: 20,
-        interval_ms: 100,
-    };
+    let wish = |symbol| Wish { channels: 3, symbol, kind: 2, depth: 20, interval_ms: 100 };
     vec![wish("BTCUSDT"), wish("ETHUSDT")]
 }
 
 pub(crate) fn headers() -> Vec<HeaderLine<'static>> {
     vec![
-        HeaderLine {
-            name: "content-type",
-            value: "application/json",
-        },
-        HeaderLine {
-            name: "x-mbx-used-weight-1m",
-            value: "25",
-        },
+        HeaderLine { name: "content-type", value: "application/json" },
+        HeaderLine { name: "x-mbx-used-weight-1m", value: "25" },
     ]
 }
 
 pub(crate) fn plugin(sha256: [u8; 32]) -> Entry<'static> {
-    Entry::Plugin(PluginFile {
-        instance: 1,
-        kind: 1,
-        sha256,
-        name: "binance",
-        version: "0.1.0",
-    })
+    Entry::Plugin(PluginFile { instance: 1, kind: 1, sha256, name: "binance", version: "0.1.0" })
 }
 
 /// Entries of a session that received `frames`: every kind of entry, and a turn a frame.
 pub(crate) fn session(frames: &[(i64, Vec<u8>)]) -> Vec<Entry<'_>> {
     let start = frames[0].0;
     let mut entries = vec![
-        Entry::Start(Start {
-            created_at_ns: start,
-            host: "patchbay",
-            version: "0.1.0",
-        }),
+        Entry::Start(Start { created_at_ns: start, host: "patchbay", version: "0.1.0" }),
         Entry::Registry(b"BTCUSDT 1 -2 -3"),
         plugin([7; 32]),
-        input(
-            1,
-            1,
-            start,
-            Input::Create {
-                seed: 42,
-                config: List::Owned(settings()),
-            },
-        ),
-        input(
-            1,
-            2,
-            start,
-            Input::Clock {
-                wall_offset_ns: -1_270_000_000,
-            },
-        ),
-        input(
-            1,
-            3,
-            start,
-            Input::Plan {
-                wishes: List::Owned(wishes()),
-            },
-        ),
-        input(
-            1,
-            4,
-            start,
-            Input::Open {
-                conn: 1,
-                tag: 9,
-                url: "wss://fstream.binance.com/ws",
-            },
-        ),
+        input(1, 1, start, Input::Create { seed: 42, config: List::Owned(settings()) }),
+        input(1, 2, start, Input::Clock { wall_offset_ns: -1_270_000_000 }),
+        input(1, 3, start, Input::Plan { wishes: List::Owned(wishes()) }),
+        input(1, 4, start, Input::Open { conn: 1, tag: 9, url: "wss://fstream.binance.com/ws" }),
     ];
     for (number, (at_ns, data)) in (1..).zip(frames) {
         let ordinal = number + 4;
-        entries.push(input(
-            1,
-            ordinal,
-            *at_ns,
-            Input::Frame {
-                conn: 1,
-                opcode: 1,
-                data,
-            },
-        ));
-        entries.push(Entry::Turn(Turn {
-            number,
-            at_ns: *at_ns,
-            instance: 1,
-            ordinal,
-        }));
+        entries.push(input(1, ordinal, *at_ns, Input::Frame { conn: 1, opcode: 1, data }));
+        entries.push(Entry::Turn(Turn { number, at_ns: *at_ns, instance: 1, ordinal }));
     }
     let end = frames[frames.len() - 1].0;
     entries.extend([
         input(1, 40, end, Input::Timer),
-        input(
-            1,
-            41,
-            end,
-            Input::Resync {
-                scope_kind: 1,
-                scope: 3,
-            },
-        ),
+        input(1, 41, end, Input::Resync { scope_kind: 1, scope: 3 }),
         input(
             1,
             42,
@@ -203,19 +103,8 @@ pub(crate) fn session(frames: &[(i64, Vec<u8>)]) -> Vec<Entry<'_>> {
                 body: b"{\"lastUpdateId\":1}",
             },
         ),
-        input(
-            1,
-            43,
-            end,
-            Input::Close {
-                conn: 1,
-                code: 1000,
-                reason: "rotated",
-            },
-        ),
-        Entry::Gap {
-            reason: "journal.bytes_max reached",
-        },
+        input(1, 43, end, Input::Close { conn: 1, code: 1000, reason: "rotated" }),
+        Entry::Gap { reason: "journal.bytes_max reached" },
     ]);
     entries
 }
@@ -261,10 +150,7 @@ pub(crate) fn read_prefix<S: Storage>(
                 bytes.clear();
                 record.entry.encode(&mut bytes);
                 let (kind, payload) = &expected[count];
-                assert!(
-                    record.entry.kind() == *kind && bytes == *payload,
-                    "record {count}"
-                );
+                assert!(record.entry.kind() == *kind && bytes == *payload, "record {count}");
                 count += 1;
             }
             Ok(None) => return (count, Ok(reader.tail().unwrap())),
@@ -307,21 +193,12 @@ pub(crate) struct Dying {
 
 impl Dying {
     pub(crate) fn new(steps: usize, tear: usize) -> Self {
-        Self {
-            memory: Memory::new(),
-            steps,
-            tear,
-            dead: false,
-            calls_when_dead: 0,
-        }
+        Self { memory: Memory::new(), steps, tear, dead: false, calls_when_dead: 0 }
     }
 
     /// How much of the change to do: all of it, part of it, or nothing.
     fn step(&mut self, all: usize) -> (usize, Result<(), StorageError>) {
-        let error = Err(StorageError::new(
-            StorageFault::Full,
-            "No space left on device",
-        ));
+        let error = Err(StorageError::new(StorageFault::Full, "No space left on device"));
         if self.dead {
             self.calls_when_dead += 1;
             return (0, error);

@@ -1,11 +1,7 @@
 //! A folder with plugins written in C, and a child process for each test: what would end the host
 //! ends the child, and is reported with its signal.
 #![allow(dead_code, reason = "each test file uses its part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a helper of a test may do both"
-)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a helper of a test may do both")]
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -22,9 +18,7 @@ pub(crate) fn isolated(name: &str, body: impl FnOnce(&Bench)) {
         return body(&Bench::new(name));
     }
     let mut child = Command::new(std::env::current_exe().unwrap());
-    child
-        .args([name, "--exact", "--nocapture"])
-        .env(CHILD, name);
+    child.args([name, "--exact", "--nocapture"]).env(CHILD, name);
     let output = child.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -33,9 +27,7 @@ pub(crate) fn isolated(name: &str, body: impl FnOnce(&Bench)) {
         "{name}: child ended with {}\n{text}\n{errors}",
         output.status
     );
-    text.lines()
-        .filter(|line| line.contains("SKIPPED"))
-        .for_each(|line| println!("{line}"));
+    text.lines().filter(|line| line.contains("SKIPPED")).for_each(|line| println!("{line}"));
 }
 
 /// A private folder for the plugins of one test.
@@ -49,9 +41,7 @@ impl Bench {
         let folder = std::env::temp_dir().join(folder);
         fs::DirBuilder::new().mode(0o700).create(&folder).unwrap();
         fs::create_dir(folder.join("staging")).unwrap();
-        Self {
-            folder: fs::canonicalize(folder).unwrap(),
-        }
+        Self { folder: fs::canonicalize(folder).unwrap() }
     }
 
     pub(crate) fn path(&self, file: &str) -> PathBuf {
@@ -92,21 +82,9 @@ impl Bench {
     fn compile(&self, file: &str, source: &str, options: &[&str], more: &[String]) -> PathBuf {
         let path = self.path(file);
         let mut compiler = Command::new("cc");
-        compiler
-            .arg(source)
-            .arg("-o")
-            .arg(&path)
-            .args(options)
-            .args(more);
-        let output = compiler
-            .current_dir(&self.folder)
-            .output()
-            .expect("a C compiler named cc");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        compiler.arg(source).arg("-o").arg(&path).args(options).args(more);
+        let output = compiler.current_dir(&self.folder).output().expect("a C compiler named cc");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         path
     }
@@ -145,17 +123,8 @@ pub(crate) fn message(refusal: &Refusal, path: &Path, [field, expected, found, r
     let expected = format!("expected {expected}");
     let found = format!("found {found}");
     let mut rest = text.as_str();
-    for part in [
-        "plugin ",
-        path.to_str().unwrap(),
-        field,
-        &expected,
-        &found,
-        remedy,
-    ] {
-        let place = rest
-            .find(part)
-            .unwrap_or_else(|| panic!("no `{part}` in: {text}"));
+    for part in ["plugin ", path.to_str().unwrap(), field, &expected, &found, remedy] {
+        let place = rest.find(part).unwrap_or_else(|| panic!("no `{part}` in: {text}"));
         rest = &rest[place + part.len()..];
     }
 }

@@ -35,26 +35,62 @@ pub(crate) fn available() -> bool {
 pub(crate) fn read(
     cursor: &mut Cursor<'_>,
     shape: Shape,
-    sink: impl FnMut(i64, i64) -> Option<()>,
+    mut sink: impl FnMut(i64, i64) -> Option<()>,
 ) -> Option<usize> {
     assert!(
         cursor.vector,
         "only a cursor that found the features comes here"
     );
-    // SAFETY: `vector` is set by `available` alone, so the processor has AVX2, BMI1 and BMI2.
-    unsafe { read_avx2(cursor, shape, sink) }
-}
-
-#[target_feature(enable = "avx2,bmi1,bmi2")]
-fn read_avx2(
-    cursor: &mut Cursor<'_>,
-    shape: Shape,
-    mut sink: impl FnMut(i64, i64) -> Option<()>,
-) -> Option<usize> {
-    let frame = cursor.frame;
-    let mut at = cursor.position();
+    let mut levels = [[0; 2]; BATCH];
     let mut count = 0;
     loop {
+        // SAFETY: `vector` is set by `available` alone, so the processor has AVX2, BMI1 and BMI2.
+        let batch = unsafe { read_batch(cursor.frame, cursor.position(), &shape, &mut levels) };
+        for &[price, qty] in levels.get(..batch.count)? {
+            sink(price, qty)?;
+        }
+        count += batch.count;
+        cursor.rest = cursor.frame.get(batch.at..)?;
+        match batch.stop {
+            Stop::Full => {}
+            Stop::Last => return Some(count),
+            Stop::Odd => {
+                let (price, qty, last) = cursor.level(shape.price.exp, shape.qty.exp)?;
+                sink(price, qty)?;
+                count += 1;
+                if last {
+                    return Some(count);
+                }
+            }
+        }
+    }
+}
+
+/// Levels read at once: the vector code is compiled once, not into every sink.
+const BATCH: usize = 16;
+
+/// What was read.
+struct Batch {
+    count: usize,
+    /// Behind the last level that was read.
+    at: usize,
+    stop: Stop,
+}
+
+/// Why a batch ends.
+enum Stop {
+    /// There is no more room.
+    Full,
+    /// The list ends.
+    Last,
+    /// The next level is not for the vector code.
+    Odd,
+}
+
+#[inline(never)]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn read_batch(frame: &[u8], mut at: usize, shape: &Shape, levels: &mut [[i64; 2]; BATCH]) -> Batch {
+    for (count, slot) in levels.iter_mut().enumerate() {
         let padded;
         let window = match at
             .checked_sub(BEFORE)
@@ -66,22 +102,27 @@ fn read_avx2(
                 &padded
             }
         };
-        let last = if let Some(level) = level(window, &shape) {
-            sink(level.price, level.qty)?;
-            at += level.len;
-            level.last
-        } else {
-            cursor.rest = frame.get(at..)?;
-            let (price, qty, last) = cursor.level(shape.price.exp, shape.qty.exp)?;
-            sink(price, qty)?;
-            at = cursor.position();
-            last
+        let Some(level) = level(window, shape) else {
+            return Batch {
+                count,
+                at,
+                stop: Stop::Odd,
+            };
         };
-        count += 1;
-        if last {
-            cursor.rest = frame.get(at..)?;
-            return Some(count);
+        *slot = [level.price, level.qty];
+        at += level.len;
+        if level.last {
+            return Batch {
+                count: count + 1,
+                at,
+                stop: Stop::Last,
+            };
         }
+    }
+    Batch {
+        count: BATCH,
+        at,
+        stop: Stop::Full,
     }
 }
 

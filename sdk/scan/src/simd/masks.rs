@@ -1,4 +1,4 @@
-//! What each of sixteen bytes is, one bit a byte, with SSE2.
+//! What each of the first sixteen bytes of a text is, one bit a byte, with SSE2.
 
 use crate::text::Text;
 use std::arch::x86_64::{
@@ -8,7 +8,7 @@ use std::arch::x86_64::{
 
 /// Bytes that are no digits.
 #[inline(always)]
-pub(crate) fn non_digits(text: Text) -> u32 {
+pub(crate) fn non_digits(text: &Text) -> u32 {
     // SAFETY: SSE2 is part of x86-64.
     unsafe {
         let values = _mm_sub_epi8(load(text), _mm_set1_epi8(b'0' as i8));
@@ -19,14 +19,14 @@ pub(crate) fn non_digits(text: Text) -> u32 {
 
 /// Quotes.
 #[inline(always)]
-pub(crate) fn quotes(text: Text) -> u32 {
+pub(crate) fn quotes(text: &Text) -> u32 {
     // SAFETY: SSE2 is part of x86-64.
     unsafe { bits(_mm_cmpeq_epi8(load(text), _mm_set1_epi8(b'"' as i8))) }
 }
 
 /// What ends a plain string: a quote, a backslash, a control byte or one beyond ASCII.
 #[inline(always)]
-pub(crate) fn specials(text: Text) -> u32 {
+pub(crate) fn specials(text: &Text) -> u32 {
     // SAFETY: SSE2 is part of x86-64.
     unsafe {
         let text = load(text);
@@ -39,9 +39,10 @@ pub(crate) fn specials(text: Text) -> u32 {
 }
 
 #[inline(always)]
-fn load(text: Text) -> __m128i {
-    // SAFETY: `text` is 16 readable bytes; the load needs no alignment; SSE2 is part of x86-64.
-    unsafe { _mm_loadu_si128((&raw const text).cast::<__m128i>()) }
+fn load(text: &Text) -> __m128i {
+    // SAFETY: `text` is more than 16 readable bytes; the load needs no alignment; SSE2 is part of
+    // x86-64.
+    unsafe { _mm_loadu_si128(text.as_ptr().cast::<__m128i>()) }
 }
 
 #[inline(always)]

@@ -1,0 +1,174 @@
+//! One TOML text, and the lines and columns in it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue, Error};
+
+use super::problem::Problem;
+use super::value::quoted;
+
+/// Bytes of a file; a longer one was given by mistake.
+const BYTES_MAX: u64 = 1 << 20;
+
+/// A text and the name that problems give it.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) file: String,
+    text: String,
+    /// Offset at which each line begins.
+    lines: Vec<usize>,
+}
+
+impl Source {
+    pub(super) fn new(file: &str, text: &str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            lines: std::iter::once(0).chain(ends).collect(),
+        }
+    }
+
+    /// Reads a file. `None`, and a problem, if it cannot be read; `None` alone if there is none and
+    /// there need not be.
+    pub(super) fn read(path: &Path, needed: bool, problems: &mut Vec<Problem>) -> Option<Self> {
+        let file = path.display().to_string();
+        let bytes = match read_bounded(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !needed => return None,
+            Err(error) => {
+                let found = format!("\"{error}\"");
+                problems.push(Problem::whole(&file, found, "a file that can be read"));
+                return None;
+            }
+        };
+        if bytes.len() as u64 > BYTES_MAX {
+            let found = "a longer one".to_owned();
+            problems.push(Problem::whole(&file, found, "a file of at most 1 MiB"));
+            return None;
+        }
+        let source = Self::new(&file, &String::from_utf8_lossy(&bytes));
+        let Err(error) = std::str::from_utf8(&bytes) else {
+            return Some(source);
+        };
+        let found = "bytes that are none".to_owned();
+        problems.push(source.problem(error.valid_up_to(), "", found, "UTF-8"));
+        None
+    }
+
+    /// The table that the text is, as far as it can be made out. `None` if it cannot be said which
+    /// keys are in which table.
+    pub(super) fn parse(&self, problems: &mut Vec<Problem>) -> Option<DeTable<'_>> {
+        let (table, errors) = DeTable::parse_recoverable(&self.text);
+        let table = table.into_inner();
+        let refused = errors.iter().map(|error| self.refused(error, &table));
+        problems.extend(refused);
+        let sound = !errors.iter().any(|error| self.is_header(span(error).start));
+        sound.then_some(table)
+    }
+
+    /// A problem that stands at a byte of the text.
+    pub(super) fn problem(&self, at: usize, key: &str, found: String, expected: &str) -> Problem {
+        let (line, column) = self.position(at);
+        Problem {
+            line,
+            column,
+            key: key.to_owned(),
+            ..Problem::whole(&self.file, found, expected)
+        }
+    }
+
+    /// Line and column of a byte, both from 1.
+    fn position(&self, at: usize) -> (u32, u32) {
+        let line = self.lines.partition_point(|start| *start <= at);
+        let start = self.lines[line - 1];
+        let before = self.text.get(start..at).unwrap_or_default();
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        (number(line), number(before.chars().count() + 1))
+    }
+
+    /// What the parser says: "what is wrong, expected this, that".
+    fn refused(&self, error: &Error, table: &DeTable<'_>) -> Problem {
+        let span = span(error);
+        let text = self.text.get(span.clone()).unwrap_or_default();
+        if error.message() == "duplicate key" {
+            return self.duplicate(span.start, text, table);
+        }
+        let (fault, expected) = match error.message().split_once(", expected ") {
+            Some((fault, "nothing")) => (fault, "TOML"),
+            Some(parts) => parts,
+            None => (error.message(), "TOML"),
+        };
+        let found = match text {
+            "" => fault.to_owned(),
+            text => format!("{} ({fault})", quoted(text)),
+        };
+        self.problem(span.start, "", found, expected)
+    }
+
+    fn duplicate(&self, at: usize, text: &str, table: &DeTable<'_>) -> Problem {
+        let first = last_before(at, text.trim_matches(['"', '\'']), table, "");
+        let (key, found) = match first {
+            Some((first, key)) => {
+                let (line, _) = self.position(first);
+                (key, format!("another (the first is on line {line})"))
+            }
+            None => (text.to_owned(), "another".to_owned()),
+        };
+        self.problem(at, &key, found, "the key once in its table")
+    }
+
+    fn is_header(&self, at: usize) -> bool {
+        let (line, _) = self.position(at);
+        let rest = &self.text[self.lines[line as usize - 1]..];
+        rest.trim_start_matches([' ', '\t']).starts_with('[')
+    }
+}
+
+/// A segment of a dotted key, in quotes where TOML needs them.
+pub(super) fn join(path: &str, segment: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let segment = match segment {
+        plain if !plain.is_empty() && plain.chars().all(bare) => plain.to_owned(),
+        other => format!("{other:?}"),
+    };
+    match path {
+        "" => segment,
+        path => format!("{path}.{segment}"),
+    }
+}
+
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(BYTES_MAX + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn span(error: &Error) -> Range<usize> {
+    error.span().unwrap_or_default()
+}
+
+/// Offset and dotted key of the last key called `name` that stands before `at`.
+fn last_before(
+    at: usize,
+    name: &str,
+    table: &DeTable<'_>,
+    path: &str,
+) -> Option<(usize, String)> {
+    let mut last = None;
+    for (key, value) in table {
+        let dotted = join(path, key.get_ref());
+        if key.get_ref() == name && key.span().start < at {
+            last = last.max(Some((key.span().start, dotted.clone())));
+        }
+        if let DeValue::Table(inner) = value.get_ref() {
+            last = last.max(last_before(at, name, inner, &dotted));
+        }
+    }
+    last
+}
