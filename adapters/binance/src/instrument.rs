@@ -37,7 +37,7 @@ pub(crate) fn read(
 
     // Spot prints eight places whatever the step is; levels placed before a change of the tick may
     // be finer than it.
-    let declared = |key: &str| entry.get_u8(key).unwrap_or(8);
+    let declared = |key: &str| entry.get_u8(key).unwrap_or(8).min(18);
     let (price_places, qty_places) = match product {
         Product::Spot => (declared("quotePrecision"), 8),
         _ => (declared("pricePrecision"), declared("quantityPrecision")),
@@ -92,7 +92,7 @@ pub(crate) fn read(
 /// Decimal places of a text, without the zeros at its end.
 fn places(text: Option<&str>) -> u8 {
     let fraction = text.and_then(|text| text.split_once('.'));
-    fraction.map_or(0, |(_, f)| f.trim_end_matches('0').len() as u8)
+    fraction.map_or(0, |(_, f)| f.trim_end_matches('0').len().min(18) as u8)
 }
 
 /// An exponent for the finer of declared places and step, or for less where `headroom` times the

@@ -1,1 +1,111 @@
-//! Binance.
+//! Binance: spot, USD-M and COIN-M futures, market data.
+//!
+//! | module | concern |
+//! |---|---|
+//! | `product` | what differs between the three products, and the configuration |
+//! | `symbol` | venue symbols and the host's indices |
+//! | `session` | plan, connections, subscriptions |
+//! | `request`, `reply` | REST: what is asked when, and what becomes of the answer |
+//! | `market` | a frame's kind; the scanner, then the general parser |
+//! | `fields` | one description of a frame for both of them |
+//! | `depth`, `trade`, `quote`, `derivative` | the frame kinds |
+//! | `instrument`, `snapshot` | exchangeInfo and REST books |
+//! | `budget`, `fault` | rate limits; what refusals mean |
+//!
+//! Sources: [SPOT] is `binance/binance-spot-api-docs` on GitHub (2026-07), [DERIV]
+//! `developers.binance.com/docs/derivatives` (2026-10), [WSURL] the announcement "USDⓈ-M Futures
+//! WebSocket URL upgrade" (2026-03-06).
+#![deny(unsafe_code)]
+
+mod budget;
+mod depth;
+mod derivative;
+mod fault;
+mod fields;
+mod instrument;
+mod market;
+mod product;
+mod quote;
+mod reply;
+mod request;
+mod session;
+mod snapshot;
+mod symbol;
+mod trade;
+
+use patchbay_plugin::model::Nanos;
+use patchbay_plugin::{
+    Adapter, AdapterCx, Config, Error, Frame, Open, Reply, Scope, Wish, export_adapter,
+};
+
+use market::Parser;
+use product::Settings;
+use request::Requests;
+use session::{Known, Session};
+use symbol::Directory;
+
+/// The adapter.
+pub struct Binance {
+    settings: Settings,
+    directory: Directory,
+    session: Session,
+    requests: Requests,
+    parser: Parser,
+}
+
+impl Adapter for Binance {
+    const NAME: &'static str = "binance";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const DEFAULTS: &'static str = include_str!("../venue.toml");
+    const SCHEMA: &'static str = include_str!("../schema.toml");
+
+    fn create(config: &Config<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            settings: Settings::read(config)?,
+            directory: Directory::default(),
+            session: Session::default(),
+            requests: Requests::default(),
+            parser: Parser::default(),
+        })
+    }
+
+    fn plan(&mut self, wishes: &[Wish<'_>], cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        let (settings, directory) = (&self.settings, &self.directory);
+        let known = Known { settings, directory };
+        self.session.plan(wishes, known, &mut self.requests, cx)
+    }
+
+    fn handle_frame(&mut self, frame: Frame<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        self.read_frame(frame, cx)
+    }
+
+    fn handle_open(&mut self, open: Open<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        let (settings, directory) = (&self.settings, &self.directory);
+        self.session.open(open, Known { settings, directory }, cx)
+    }
+
+    fn handle_close(
+        &mut self,
+        conn: u32,
+        _code: u32,
+        _reason: &str,
+        _cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        self.session.close(conn);
+        Ok(())
+    }
+
+    fn handle_reply(&mut self, reply: Reply<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        self.read_reply(reply, cx)
+    }
+
+    fn handle_timeout(&mut self, now: Nanos, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        self.ask_due(now, cx)
+    }
+
+    fn resync(&mut self, scope: Scope, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        self.ask_snapshot(scope, cx)
+    }
+}
+
+export_adapter!(Binance);

@@ -8,20 +8,19 @@ use crate::symbol::{Place, Target};
 
 /// `bookTicker` ([SPOT] web-socket-streams.md, Individual Symbol Book Ticker Streams; [DERIV]
 /// Individual Symbol Book Ticker Streams). Spot sends neither `e` nor a time; COIN-M puts `u`
-/// first; the futures' times stand before the symbol in documentation and last on the wire. `u`
+/// first, so that `id` is the text before it; the futures' times stand before the symbol in documentation and last on the wire. `u`
 /// counts with the book.
 #[inline]
 pub(crate) fn read<'f, F: Fields<'f>>(
     f: &mut F,
+    id: &'static [u8; 5],
     place: Place<'_>,
     cx: &mut AdapterCx<'_>,
 ) -> Result<Target<'f>, F::Stop> {
-    let sequence = if f.at(br#"{"u":"#) {
-        f.number()?
-    } else {
-        f.key(br#","u":"#)?.number()?
-    };
-    f.skip(br#","e":""#)?;
+    let sequence = f.key(id)?.number()?;
+    if f.at(br#","e":""#) && f.text()? != b"bookTicker" {
+        return Err(f.missing());
+    }
     let mut exchange_ns = 0;
     if f.at(br#","E":"#) {
         exchange_ns = f.time()?;

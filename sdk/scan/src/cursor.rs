@@ -17,22 +17,14 @@ impl<'a> Cursor<'a> {
     /// At the start of `frame`.
     #[inline]
     pub fn new(frame: &'a [u8]) -> Self {
-        Self {
-            frame,
-            rest: frame,
-            vector: vector_available(),
-        }
+        Self { frame, rest: frame, vector: vector_available() }
     }
 
     /// Like [`new`](Self::new), but without the instructions that are detected at run time: same
     /// results, slower. For tests that compare the twins.
     #[inline]
     pub fn scalar(frame: &'a [u8]) -> Self {
-        Self {
-            frame,
-            rest: frame,
-            vector: false,
-        }
+        Self { frame, rest: frame, vector: false }
     }
 
     /// Consumes exactly `text`. With a constant length it is compiled to a few wide compares.
@@ -145,7 +137,7 @@ fn last_text(frame: &[u8], rest: &[u8]) -> Text {
 #[cfg(target_arch = "x86_64")]
 #[inline]
 fn vector_available() -> bool {
-    crate::simd::levels::available()
+    crate::simd::available()
 }
 
 #[cfg(not(target_arch = "x86_64"))]
@@ -169,16 +161,10 @@ mod tests {
         assert_eq!(scan.boolean(), Some(true));
         assert_eq!(scan.literal(br#","x":"#), Some(()));
         assert_eq!(scan.boolean(), Some(false));
-        assert_eq!(
-            (scan.peek(), scan.rest(), scan.end()),
-            (Some(b'}'), &b"}"[..], None)
-        );
+        assert_eq!((scan.peek(), scan.rest(), scan.end()), (Some(b'}'), &b"}"[..], None));
         assert_eq!(scan.literal(b"}}"), None);
         assert_eq!(scan.literal(b"}"), Some(()));
-        assert_eq!(
-            (scan.peek(), scan.rest(), scan.end()),
-            (None, &b""[..], Some(()))
-        );
+        assert_eq!((scan.peek(), scan.rest(), scan.end()), (None, &b""[..], Some(())));
         assert_eq!(Cursor::new(b"True").boolean(), None);
         assert_eq!(Cursor::new(b"tru").boolean(), None);
     }
@@ -200,24 +186,15 @@ mod tests {
 
     #[test]
     fn strings_are_plain_ascii_and_closed() {
-        for text in [
-            "",
-            "x",
-            "exactly 16 bytes",
-            "BTCUSDT@depth with some more text",
-            "\x7f~ []{}",
-        ] {
+        for text in ["", "x", "exactly 16 bytes", "BTCUSDT@depth with some more text", "\x7f~ []{}"]
+        {
             let frame = format!("{text}\"tail");
             let mut scan = Cursor::new(frame.as_bytes());
             assert_eq!(scan.string(), Some(text));
             assert_eq!(scan.rest(), b"tail");
         }
         for len in 0..40 {
-            assert_eq!(
-                Cursor::new("x".repeat(len).as_bytes()).string(),
-                None,
-                "never closed"
-            );
+            assert_eq!(Cursor::new("x".repeat(len).as_bytes()).string(), None, "never closed");
         }
     }
 

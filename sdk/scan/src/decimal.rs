@@ -77,16 +77,11 @@ mod tests {
     fn agree(text: &str) {
         for tail in ["", ",", "\"", "],[\"61800.20\",\"0.001\"]]}}"] {
             let frame = format!("{text}\"{tail}");
-            for exp in [
-                -128, -30, -20, -19, -18, -16, -15, -9, -8, -5, -3, -2, -1, 0, 1, 2, 8, 127,
-            ] {
+            for exp in [-128, -30, -20, -19, -18, -16, -15, -9, -8, -5, -3, -2, -1, 0, 1, 2, 8, 127]
+            {
                 let mut scan = Cursor::new(frame.as_bytes());
                 let value = scan.decimal(exp);
-                assert_eq!(
-                    value,
-                    parse_decimal(text.as_bytes(), exp).ok(),
-                    "{text:?} at {exp}"
-                );
+                assert_eq!(value, parse_decimal(text.as_bytes(), exp).ok(), "{text:?} at {exp}");
                 if value.is_some() {
                     assert_eq!(scan.rest(), tail.as_bytes());
                 }
@@ -96,18 +91,7 @@ mod tests {
 
     #[test]
     fn agrees_with_the_model_on_edges() {
-        let fits = [
-            "0",
-            "00",
-            "007",
-            "0.0",
-            "1",
-            "61800.20",
-            "0.00000001",
-            "-0.5",
-            "-0",
-            "1200",
-        ];
+        let fits = ["0", "00", "007", "0.0", "1", "61800.20", "0.00000001", "-0.5", "-0", "1200"];
         let wrong = [
             "",
             "-",
@@ -140,11 +124,7 @@ mod tests {
             "1.-5",
         ];
         fits.into_iter().chain(wrong).for_each(agree);
-        for range in [
-            "9223372036854775807",
-            "9223372036854775808",
-            "-9223372036854775808",
-        ] {
+        for range in ["9223372036854775807", "9223372036854775808", "-9223372036854775808"] {
             for places in 0..range.len() {
                 let (whole, fraction) = range.split_at(range.len() - places);
                 agree(&format!("{whole}.{fraction}"));
@@ -160,11 +140,7 @@ mod tests {
             agree(&digits[..whole]);
             for decimals in 0..=digits.len() {
                 agree(&format!("{}.{}", &digits[..whole], &digits[..decimals]));
-                agree(&format!(
-                    "{}.{:0<decimals$}",
-                    &digits[..whole],
-                    &digits[..decimals.min(2)]
-                ));
+                agree(&format!("{}.{:0<decimals$}", &digits[..whole], &digits[..decimals.min(2)]));
                 agree(&format!("{:0<whole$}.{:0>decimals$}", "", "1"));
             }
         }
@@ -179,11 +155,7 @@ mod tests {
                 let mut frame = text.to_vec();
                 frame.extend(br#"","2.507"]"#);
                 let expected = parse_decimal(&text, -8).ok();
-                assert_eq!(
-                    Cursor::new(&frame).decimal(-8),
-                    expected,
-                    "{byte:#x} at {place}"
-                );
+                assert_eq!(Cursor::new(&frame).decimal(-8), expected, "{byte:#x} at {place}");
             }
         }
         assert_eq!(Cursor::new(b"61800.20").decimal(-2), None, "never closed");

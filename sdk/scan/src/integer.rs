@@ -8,6 +8,15 @@ impl Cursor<'_> {
     /// Declines signs, leading zeros, fractions, exponents, and what does not fit.
     #[inline(always)]
     pub fn u64(&mut self) -> Option<u64> {
+        if let Some(text) = self.rest.first_chunk::<24>() {
+            if non_digits(text).trailing_zeros() == 13 && text[0] != b'0' {
+                let value = number(text, 13);
+                std::hint::black_box(());
+                self.skip(13)?;
+                self.separator()?;
+                return Some(value);
+            }
+        }
         let (value, digits) = match self.text(short) {
             Some(read) => read,
             None => long(self.rest)?,
@@ -68,14 +77,7 @@ mod tests {
         for text in
             (1..=19).flat_map(|n| ["1234567890123456789", "9999999999999999999"].map(|t| &t[..n]))
         {
-            for tail in [
-                ",",
-                "}",
-                "]",
-                ",\"and more text than a window\"",
-                "}}",
-                "]]}}",
-            ] {
+            for tail in [",", "}", "]", ",\"and more text than a window\"", "}}", "]]}}"] {
                 assert_eq!(read(text, tail), text.parse().ok(), "{text}{tail}");
             }
             for tail in ["", " ", "\"", ".0,", "e1,", "x,", "\0"] {
@@ -89,25 +91,10 @@ mod tests {
     #[test]
     fn declines_what_is_no_plain_integer() {
         let long = "1".repeat(60);
-        for text in [
-            "",
-            "-1",
-            "-0",
-            "+1",
-            "00",
-            "01",
-            "0123456789012345678",
-            "x",
-            "\"1\"",
-            &long,
-        ] {
+        for text in ["", "-1", "-0", "+1", "00", "01", "0123456789012345678", "x", "\"1\"", &long] {
             assert_eq!(read(text, ","), None, "{text}");
         }
-        for text in [
-            "18446744073709551616",
-            "99999999999999999999",
-            "100000000000000000000",
-        ] {
+        for text in ["18446744073709551616", "99999999999999999999", "100000000000000000000"] {
             assert_eq!(read(text, ","), None, "{text} does not fit");
         }
     }

@@ -63,11 +63,8 @@ mod tests {
     /// Reads `text` behind 20 bytes of something else, so that the vector code may look back.
     fn read(text: &str, vector: bool, exps: (i8, i8)) -> Levels {
         let frame = format!("{:20}{text}", "");
-        let mut scan = if vector {
-            Cursor::new(frame.as_bytes())
-        } else {
-            Cursor::scalar(frame.as_bytes())
-        };
+        let mut scan =
+            if vector { Cursor::new(frame.as_bytes()) } else { Cursor::scalar(frame.as_bytes()) };
         scan.literal(&[b' '; 20])?;
         let mut levels = Vec::new();
         let count = scan.levels(exps.0, exps.1, |price, qty| {
@@ -87,10 +84,7 @@ mod tests {
     #[test]
     fn reads_lists_and_stops_behind_them() {
         assert_eq!(both("[]", (-2, -3)), Some((vec![], 2)));
-        assert_eq!(
-            both(r#"[["1","2"]]"#, (-2, -3)),
-            Some((vec![(100, 2000)], 11))
-        );
+        assert_eq!(both(r#"[["1","2"]]"#, (-2, -3)), Some((vec![(100, 2000)], 11)));
         let two = r#"[["61773.6","1001"],["0.5","0.000"]],"a":[]"#;
         let values = vec![(617_736, 1_001_000), (5, 0)];
         assert_eq!(both(two, (-1, -3)), Some((values, 36)));
@@ -121,12 +115,9 @@ mod tests {
             for decimals in 0..=12 {
                 let odd = format!("{}.{}", &digits[..whole], &digits[..decimals]);
                 let round = format!("{}.{:0<decimals$}", &digits[..whole], "");
-                for (price, qty) in [
-                    (&*odd, "1.5"),
-                    ("2.50", &*odd),
-                    (&*odd, &*round),
-                    ("7", &*odd),
-                ] {
+                for (price, qty) in
+                    [(&*odd, "1.5"), ("2.50", &*odd), (&*odd, &*round), ("7", &*odd)]
+                {
                     let text =
                         format!(r#"[["{price}","{qty}"],["{qty}","{price}"]],"tail of it":1"#);
                     for exps in [(-8, -8), (-2, -3), (0, -1), (-15, -16), (1, -8), (-8, -18)] {

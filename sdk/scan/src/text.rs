@@ -40,11 +40,7 @@ pub(crate) fn number(text: &Text, digits: usize) -> u64 {
 /// zeros: what lies behind them is shifted out. The first byte is the lowest.
 #[inline(always)]
 pub(crate) fn right_aligned(text: &Text, from: usize, digits: usize) -> u64 {
-    let bytes = text
-        .get(from..)
-        .and_then(<[u8]>::first_chunk)
-        .copied()
-        .unwrap_or_default();
+    let bytes = text.get(from..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
     (u64::from_le_bytes(bytes) ^ 0x3030_3030_3030_3030) << (64 - 8 * digits)
 }
 
@@ -75,17 +71,12 @@ pub(crate) mod portable {
 
     /// What ends a plain string: a quote, a backslash, a control byte or one beyond ASCII.
     pub(crate) fn specials(text: &Text) -> u32 {
-        mask(text, |byte| {
-            !matches!(byte, 0x20..0x80) || byte == b'"' || byte == b'\\'
-        })
+        mask(text, |byte| !matches!(byte, 0x20..0x80) || byte == b'"' || byte == b'\\')
     }
 
     /// Without branches, so that the compiler may use whatever vectors there are.
     fn mask(text: &Text, is: impl Fn(u8) -> bool) -> u32 {
-        text[..16]
-            .iter()
-            .rev()
-            .fold(0, |mask, &byte| mask << 1 | u32::from(is(byte)))
+        text[..16].iter().rev().fold(0, |mask, &byte| mask << 1 | u32::from(is(byte)))
     }
 }
 
@@ -96,13 +87,7 @@ mod tests {
     /// Every byte at every place, whatever its neighbours are.
     #[test]
     fn twins_tell_every_byte_apart() {
-        for ground in [
-            *b"0918273645546372",
-            [b'x'; 16],
-            [0; 16],
-            [0xff; 16],
-            [b'"'; 16],
-        ] {
+        for ground in [*b"0918273645546372", [b'x'; 16], [0; 16], [0xff; 16], [b'"'; 16]] {
             for (byte, place) in (0..=u8::MAX).flat_map(|byte| (0..24).map(move |at| (byte, at))) {
                 let mut text = [0; 24];
                 text[..16].copy_from_slice(&ground);
@@ -116,12 +101,7 @@ mod tests {
 
     #[test]
     fn reads_numbers_of_every_length() {
-        for digits in [
-            "000000000000000",
-            "999999999999999",
-            "123456789012345",
-            "000000010000000",
-        ] {
+        for digits in ["000000000000000", "999999999999999", "123456789012345", "000000010000000"] {
             for len in 1..=15 {
                 let mut text = [b'x'; 24];
                 text[..len].copy_from_slice(&digits.as_bytes()[..len]);

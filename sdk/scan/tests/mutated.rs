@@ -11,9 +11,7 @@ const MUTATIONS: usize = 10_000;
 /// Up to 400 recorded frames of a kind, spread over a capture, the short ones preferred.
 fn samples(product: Product, wanted: &str) -> Option<Vec<Vec<u8>>> {
     let capture = Capture::open(product.files()[0])?;
-    let frames = capture
-        .stream_frames()
-        .filter(|frame| kind(frame) == wanted);
+    let frames = capture.stream_frames().filter(|frame| kind(frame) == wanted);
     let short = frames.filter(|frame| frame.len() < 1200);
     Some(short.step_by(5).take(400).map(<[u8]>::to_vec).collect())
 }
@@ -26,12 +24,7 @@ fn accepts(frame: &[u8], product: Product, exps: (i8, i8)) -> bool {
     assert_eq!(vector, scalar, "twins differ: {}", text());
     if let Some(event) = &vector {
         let expected = reference(frame, exps);
-        assert_eq!(
-            expected.as_ref(),
-            Some(event),
-            "believed too much: {}",
-            text()
-        );
+        assert_eq!(expected.as_ref(), Some(event), "believed too much: {}", text());
     }
     vector.is_some()
 }
@@ -54,10 +47,7 @@ fn mutated_frames_are_read_right_or_declined() {
             }
             let declined = MUTATIONS - accepted;
             println!("{product:?} {wanted}: {accepted} accepted, {declined} declined");
-            assert!(
-                accepted > 100 && declined > 1000,
-                "the mutations test neither side"
-            );
+            assert!(accepted > 100 && declined > 1000, "the mutations test neither side");
         }
     }
 }
@@ -76,9 +66,8 @@ fn every_truncation_and_every_single_byte_of_a_frame() {
             }
             for at in 0..frame.len() {
                 let mut damaged = frame.clone();
-                for byte in [
-                    0, 9, b' ', b'"', b',', b'.', b'0', b'9', b'[', b']', b'\\', b'}', 255,
-                ] {
+                for byte in [0, 9, b' ', b'"', b',', b'.', b'0', b'9', b'[', b']', b'\\', b'}', 255]
+                {
                     damaged[at] = byte;
                     accepts(&damaged, product, (-8, -8));
                 }
@@ -91,16 +80,8 @@ fn every_truncation_and_every_single_byte_of_a_frame() {
 #[test]
 fn random_bytes_never_panic_and_twins_agree() {
     const ALPHABET: &[u8] = b"\"\"\"\"[[]],,{}0123456789....-+eE\\ \0\x7f\x80\xfftrufalse";
-    const PARTS: [&str; 8] = [
-        "[[\"",
-        "\",\"",
-        "\"],[\"",
-        "\"]]",
-        "0.00000000",
-        "61800.20",
-        "12345678",
-        "1.5",
-    ];
+    const PARTS: [&str; 8] =
+        ["[[\"", "\",\"", "\"],[\"", "\"]]", "0.00000000", "61800.20", "12345678", "1.5"];
     let mut random = Random(0xb17e5);
     let mut read = 0;
     for _ in 0..60_000 {
@@ -112,10 +93,7 @@ fn random_bytes_never_panic_and_twins_agree() {
                 _ => bytes.extend_from_slice(random.pick(&PARTS).as_bytes()),
             }
         }
-        let exps = (
-            (random.next() % 40) as i8 - 30,
-            (random.next() % 20) as i8 - 16,
-        );
+        let exps = ((random.next() % 40) as i8 - 30, (random.next() % 20) as i8 - 16);
         let start = random.below(bytes.len().min(24) + 1);
         read += steps(Cursor::new(&bytes), Cursor::scalar(&bytes), start, exps);
     }
@@ -146,20 +124,12 @@ fn steps(vector: Cursor<'_>, scalar: Cursor<'_>, start: usize, exps: (i8, i8)) -
     let expected = text.and_then(|text| patchbay_model::parse_decimal(text, exps.0).ok());
     assert_eq!(decimal, expected);
     let string = { cursor }.string();
-    let plain = |text: &&[u8]| {
-        text.iter()
-            .all(|byte| matches!(byte, 0x20..0x80) && *byte != b'\\')
-    };
+    let plain = |text: &&[u8]| text.iter().all(|byte| matches!(byte, 0x20..0x80) && *byte != b'\\');
     assert_eq!(string.map(str::as_bytes), text.filter(plain));
-    [
-        lists[0].is_some(),
-        number.is_some(),
-        decimal.is_some(),
-        string.is_some(),
-    ]
-    .into_iter()
-    .filter(|&some| some)
-    .count()
+    [lists[0].is_some(), number.is_some(), decimal.is_some(), string.is_some()]
+        .into_iter()
+        .filter(|&some| some)
+        .count()
 }
 
 /// `cursor` moved over `count` bytes, whatever they are.

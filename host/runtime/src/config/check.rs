@@ -8,9 +8,6 @@ use super::schema::{Key, Place, Schema, Type};
 use super::source::{Source, join};
 use super::value::{Setting, SettingValue, Settings, describe};
 
-/// Longest [`Type::Name`], in bytes: what the ABI gives a plugin's name.
-const NAME_MAX: usize = 32;
-
 /// Every value of `table` that `schema` allows, and a problem for everything else. `path` is the
 /// dotted key of the table within its file.
 pub(super) fn check(
@@ -53,7 +50,7 @@ impl Check<'_> {
 
     fn value(&mut self, dotted: &str, key: &Key, at: usize, value: &DeValue<'_>) {
         let setting = match (&key.ty, value) {
-            (Type::Table, DeValue::Table(_)) => return,
+            (Type::Table, DeValue::Table(_)) | (Type::Tables, DeValue::Array(_)) => return,
             (Type::List { min, max, .. }, DeValue::Array(items)) => {
                 if !(*min..=*max).contains(&items.len()) {
                     let found = format!("{} of them", items.len());
@@ -127,8 +124,7 @@ fn fit(key: &Key, value: SettingValue) -> Option<SettingValue> {
     };
     let fits = match (&key.ty, &value) {
         (Type::Text, SettingValue::Text(_)) | (Type::Bool, SettingValue::Bool(_)) => true,
-        (Type::Path, SettingValue::Text(text)) => !text.is_empty() && !text.contains('\0'),
-        (Type::Name, SettingValue::Text(text)) => is_name(text),
+        (Type::Form(form), SettingValue::Text(text)) => form.fits(text),
         (Type::Int { min, max }, SettingValue::Int(int)) => (min..=max).contains(&int),
         (Type::Float { min, max }, SettingValue::Float(float)) => (min..=max).contains(&float),
         (Type::Number, SettingValue::Int(_) | SettingValue::Float(_)) => true,
@@ -138,10 +134,15 @@ fn fit(key: &Key, value: SettingValue) -> Option<SettingValue> {
     (fits && allowed).then_some(value)
 }
 
-/// Whether a text is a [`Type::Name`].
-pub(super) fn is_name(text: &str) -> bool {
-    let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    (1..=NAME_MAX).contains(&text.len()) && text.bytes().all(allowed)
+/// Calls `missing` with each key that is not there and what it should hold.
+pub(super) fn require<'k>(
+    keys: impl Iterator<Item = (&'k str, &'k Key)>,
+    is_there: impl Fn(&str) -> bool,
+    mut missing: impl FnMut(&str, &str),
+) {
+    for (name, key) in keys.filter(|(name, _)| !is_there(name)) {
+        missing(name, &key.expected());
+    }
 }
 
 /// The dotted key `dotted` of the table `path`.

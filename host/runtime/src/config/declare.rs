@@ -11,9 +11,9 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::check::{check, within};
+use super::check::{check, require, within};
 use super::problem::{ConfigError, Problem};
-use super::schema::{Key, Place, Schema, Type};
+use super::schema::{Key, Schema, Type};
 use super::source::{Source, join};
 use super::value::{Scalar, SettingValue, Settings, describe};
 
@@ -41,13 +41,18 @@ impl Schema {
         let Some(DeValue::Table(keys)) = root.get("keys").map(|keys| keys.get_ref()) else {
             return schema;
         };
-        let attributes = attributes();
+        let known = attributes();
         for (name, value) in keys {
-            let path = join("keys", name.get_ref());
-            let mut declaration =
-                Declaration { source, path, at: name.span().start, known: &attributes, problems };
-            if let Some(key) = declaration.key(name.get_ref(), value.get_ref()) {
-                schema.keys.insert(name.get_ref().to_string(), key);
+            let (at, name) = (name.span().start, name.get_ref());
+            let path = join("keys", name);
+            let DeValue::Table(table) = value.get_ref() else {
+                let found = describe(value.get_ref());
+                problems.push(source.problem(value.span().start, &path, found, "a table"));
+                continue;
+            };
+            let mut declaration = Declaration { source, path, at, table, known: &known, problems };
+            if let Some(key) = declaration.key(name) {
+                schema.keys.insert(name.to_string(), key);
             }
         }
         schema.refuse_nested(source, keys, problems);
@@ -91,36 +96,29 @@ struct Declaration<'d> {
     path: String,
     /// Where the name stands.
     at: usize,
+    table: &'d DeTable<'d>,
     known: &'d Schema,
     problems: &'d mut Vec<Problem>,
 }
 
 impl Declaration<'_> {
-    fn key(&mut self, name: &str, value: &DeValue<'_>) -> Option<Key> {
-        if !name.split('.').all(is_bare) {
-            let expected = "a dotted key of A-Z, a-z, 0-9, - and _";
-            let problem = self.source.problem(self.at, &self.path, "another text".into(), expected);
-            self.problems.push(problem);
-        }
-        let DeValue::Table(table) = value else {
-            self.refuse("", describe(value), "a table");
-            return None;
-        };
+    /// `None` if anything is wrong with it.
+    fn key(&mut self, name: &str) -> Option<Key> {
         let before = self.problems.len();
-        let found = check(self.known, self.source, &self.path, table, self.problems);
-        for needed in ["type", "doc"] {
-            let missing = !table.contains_key(needed);
-            if let (true, Place::Key(key)) = (missing, self.known.place(needed)) {
-                self.refuse(needed, "nothing".to_owned(), &key.expected());
-            }
+        if !name.split('.').all(is_bare) {
+            self.refuse("", "another text".into(), "a dotted key of A-Z, a-z, 0-9, - and _");
         }
-        let ty = self.ty(&found);
-        let one_of = found.list("one_of").to_vec();
-        let one_of = self.one_of(one_of, ty.as_ref());
+        let found = check(self.known, self.source, &self.path, self.table, self.problems);
+        let needed = self.known.keys().filter(|(name, _)| matches!(*name, "type" | "doc"));
+        let table = self.table;
+        let has = |name: &str| table.contains_key(name);
+        require(needed, has, |name, expected| self.refuse(name, "nothing".to_owned(), expected));
         let doc = found.text("doc").unwrap_or_default().to_owned();
-        let ty = ty.map(|ty| with_elements(ty, &one_of));
+        let ty = self.ty(&found)?;
+        let one_of = self.one_of(found.list("one_of"), &ty);
+        let ty = with_elements(ty, &one_of);
         let sound = self.problems.len() == before;
-        sound.then_some(Key { doc, ty: ty?, one_of })
+        sound.then_some(Key { doc, ty, one_of })
     }
 
     /// `None` if it is missing or wrong.
@@ -165,54 +163,59 @@ impl Declaration<'_> {
 
     fn int(&mut self, found: &Settings, bound: &str) -> Option<i64> {
         match found.one(bound)? {
-            SettingValue::Int(int) => Some(*int),
+            SettingValue::Int(int) => return Some(*int),
             other => self.refuse(bound, other.to_string(), "an integer"),
         }
+        None
     }
 
     fn count(&mut self, found: &Settings, bound: &str) -> Option<usize> {
         let int = self.int(found, bound)?;
-        let refused = |_| self.refuse(bound, int.to_string(), "a number of elements");
-        usize::try_from(int).map_or_else(refused, Some)
+        let count = usize::try_from(int).ok();
+        if count.is_none() {
+            self.refuse(bound, int.to_string(), "a number of elements");
+        }
+        count
     }
 
     fn float(&mut self, found: &Settings, bound: &str) -> Option<f64> {
         match found.one(bound)?.clone().widened() {
-            SettingValue::Float(float) => Some(float),
+            SettingValue::Float(float) => return Some(float),
             other => self.refuse(bound, other.to_string(), "a float"),
         }
+        None
     }
 
-    fn one_of(&mut self, values: Vec<SettingValue>, ty: Option<&Type>) -> Vec<SettingValue> {
-        let (Some(first), Some(ty)) = (values.first(), ty) else {
+    fn one_of(&mut self, values: &[SettingValue], ty: &Type) -> Vec<SettingValue> {
+        let values = match ty {
+            Type::Float { .. } => values.iter().cloned().map(SettingValue::widened).collect(),
+            _ => values.to_vec(),
+        };
+        let Some(kind) = values.first().map(SettingValue::kind) else {
             return values;
         };
-        let kind = first.kind();
         let fits = match ty {
             Type::Text => kind == Scalar::Text,
             Type::Int { .. } => kind == Scalar::Int,
-            Type::Float { .. } => matches!(kind, Scalar::Int | Scalar::Float),
+            Type::Float { .. } => kind == Scalar::Float,
             Type::List { .. } => true,
             _ => false,
         };
         if !fits {
-            self.refuse("one_of", kind.plural().to_owned(), &format!("values for {ty}"));
+            let expected = format!("values that each are {ty}");
+            self.refuse("one_of", kind.plural().to_owned(), &expected);
         }
-        match ty {
-            Type::Float { .. } => values.into_iter().map(SettingValue::widened).collect(),
-            _ => values,
-        }
+        values
     }
 
-    /// Always `None`, as there is no value.
-    fn refuse<T>(&mut self, attribute: &str, found: String, expected: &str) -> Option<T> {
+    fn refuse(&mut self, attribute: &str, found: String, expected: &str) {
         let key = match attribute {
             "" => self.path.clone(),
             attribute => within(&self.path, attribute),
         };
-        let problem = self.source.problem(self.at, &key, found, expected);
-        self.problems.push(problem);
-        None
+        let value = self.table.get(attribute);
+        let at = value.map_or(self.at, |value| value.span().start);
+        self.problems.push(self.source.problem(at, &key, found, expected));
     }
 }
 

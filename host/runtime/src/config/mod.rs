@@ -1,1 +1,96 @@
-//! Configuration.
+//! Configuration: `patchbay.toml` and what it leads to.
+//!
+//! Everything is checked against schemas before anything runs: the host's keys against one table
+//! (`known`), a plugin's against the schema that it embeds. A plugin's settings come in layers, the
+//! later over the earlier, key by key: the defaults that it embeds, `venues/NAME.toml` beside
+//! `patchbay.toml` (NAME being the adapter's), the table of the instance. Every problem of every
+//! file is reported at once, with its line, what was found and what was expected.
+
+mod check;
+mod declare;
+mod form;
+mod host;
+mod instance;
+mod known;
+mod limited;
+mod nearest;
+mod problem;
+mod schema;
+mod source;
+mod trust;
+mod value;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub use form::Form;
+pub use host::{History, HostConfig, Journal, Plugins};
+pub use instance::{Finder, Instance, PluginTables, Wanted};
+pub use known::host_schema;
+pub use limited::{LIMITED_SYMBOLS, limited_mode};
+pub use problem::{ConfigError, Problem};
+pub use schema::{Key, Schema, Type};
+pub use value::{Scalar, SettingValue};
+
+use instance::Instances;
+use source::Source;
+
+/// A configuration without problems.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The host itself.
+    pub host: HostConfig,
+    /// What it runs: adapters first, each kind by name.
+    pub instances: Vec<Instance>,
+    /// Files in `venues` that belong to no adapter in use; nothing in them was looked at.
+    pub unused_venues: Vec<PathBuf>,
+}
+
+impl Config {
+    /// Reads `patchbay.toml` at `path`, the list of trusted plugins if it asks for one, and for each
+    /// instance the layers of its settings. Relative paths start from the folder of the file.
+    ///
+    /// `finder` is asked once for each plugin in use. It is not asked while there is any doubt about
+    /// where plugins come from or which are trusted, as it may map them: with a problem in
+    /// `[plugins]`, an unknown table, or a text that is not TOML, the settings of plugins are
+    /// checked only after that is mended.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong.
+    pub fn load(path: &Path, finder: &mut Finder<'_>) -> Result<Self, ConfigError> {
+        let mut problems = Vec::new();
+        let config = Source::read(path, true, &mut problems)
+            .and_then(|source| Self::read(path, &source, finder, &mut problems));
+        ConfigError::unless_none(problems)?;
+        Ok(config.expect("a file without problems was read"))
+    }
+
+    fn read(
+        path: &Path,
+        source: &Source,
+        finder: &mut Finder<'_>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Self> {
+        let table = source.parse(problems)?;
+        let host = HostConfig::read(path, source, &table, problems);
+        let certain = !problems.iter().any(concerns_plugins);
+        let mut instances = Instances {
+            source,
+            folder: path.parent().unwrap_or(Path::new("")),
+            plugins: certain.then_some(&host.plugins),
+            finder,
+            known: BTreeMap::new(),
+            problems,
+        };
+        let read = instances.read(&table);
+        let unused_venues = instances.unused_venues();
+        Some(Self { host, instances: read, unused_venues })
+    }
+}
+
+/// Whether a problem may hide what `[plugins]` says.
+fn concerns_plugins(problem: &Problem) -> bool {
+    let elsewhere = ["state.", "history.", "journal.", "adapters.", "strategies."];
+    !elsewhere.iter().any(|section| problem.key.starts_with(section))
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::form::Form;
 use super::value::{Scalar, Setting, SettingValue, Settings};
 
 /// The keys of a table. A plugin's is read from the text that it embeds ([`Schema::parse`]), the
@@ -29,10 +30,8 @@ pub struct Key {
 pub enum Type {
     /// Text.
     Text,
-    /// A path, relative to the file that it stands in.
-    Path,
-    /// A name of `a-z`, `0-9` and `-`, at most 32 bytes.
-    Name,
+    /// Text of a certain form.
+    Form(Form),
     /// Integer within bounds.
     Int {
         /// Least.
@@ -62,6 +61,8 @@ pub enum Type {
     },
     /// A table with keys of its own, checked apart.
     Table,
+    /// A list of such tables.
+    Tables,
 }
 
 /// What a dotted key is in a schema.
@@ -152,11 +153,11 @@ impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text => f.write_str(Scalar::Text.singular()),
-            Self::Path => f.write_str("a path"),
-            Self::Name => f.write_str("a name of a-z, 0-9 and -, at most 32 long"),
+            Self::Form(form) => form.fmt(f),
             Self::Number => f.write_str("a number"),
             Self::Bool => f.write_str(Scalar::Bool.singular()),
             Self::Table => f.write_str("a table"),
+            Self::Tables => f.write_str("tables that begin with [[plugin]]"),
             Self::Int { min, max } => {
                 let (min, max) = ((*min, i64::MIN), (*max, i64::MAX));
                 bounded(f, Scalar::Int, min, max)

@@ -71,9 +71,7 @@ impl<'de> Deserialize<'de> for Mantissa {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Mantissa, E> {
-                eight_places(text.as_bytes())
-                    .map(Mantissa)
-                    .ok_or_else(|| E::custom("decimal"))
+                eight_places(text.as_bytes()).map(Mantissa).ok_or_else(|| E::custom("decimal"))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Mantissa, A::Error> {
@@ -97,17 +95,8 @@ fn eight_places(text: &[u8]) -> Option<i64> {
             _ => return None,
         }
     }
-    const POWERS: [i64; 9] = [
-        100_000_000,
-        10_000_000,
-        1_000_000,
-        100_000,
-        10_000,
-        1000,
-        100,
-        10,
-        1,
-    ];
+    const POWERS: [i64; 9] =
+        [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
     Some(mantissa.wrapping_mul(*POWERS.get(places)?))
 }
 
@@ -118,9 +107,7 @@ impl Depth<'_> {
         sum = mix(mix(mix(sum, self.s.len() as u64), self.first), self.u);
         sum = self.pu.map_or(sum, |pu| mix(sum, pu));
         let levels = self.b.iter().chain(&self.a);
-        levels.fold(sum, |sum, [price, qty]| {
-            mix(mix(sum, price.0 as u64), qty.0 as u64)
-        })
+        levels.fold(sum, |sum, [price, qty]| mix(mix(sum, price.0 as u64), qty.0 as u64))
     }
 }
 
@@ -141,9 +128,7 @@ impl Trade<'_> {
 impl Quote<'_> {
     fn sum(&self) -> u64 {
         let values = [&self.b, &self.bid_qty, &self.a, &self.ask_qty].map(|m| m.0 as u64);
-        let sum = values
-            .into_iter()
-            .fold(mix(self.u, self.s.len() as u64), mix);
+        let sum = values.into_iter().fold(mix(self.u, self.s.len() as u64), mix);
         mix(mix(sum, self.event), self.time)
     }
 }
@@ -156,17 +141,8 @@ fn channel(frame: &[u8]) -> Option<u8> {
 
 pub(crate) fn serde_json(frame: &[u8]) -> Option<u64> {
     Some(match channel(frame)? {
-        b'd' => serde_json::from_slice::<Frame<'_, Depth<'_>>>(frame)
-            .ok()?
-            .data
-            .sum(),
-        b't' => serde_json::from_slice::<Frame<'_, Trade<'_>>>(frame)
-            .ok()?
-            .data
-            .sum(),
-        _ => serde_json::from_slice::<Frame<'_, Quote<'_>>>(frame)
-            .ok()?
-            .data
-            .sum(),
+        b'd' => serde_json::from_slice::<Frame<'_, Depth<'_>>>(frame).ok()?.data.sum(),
+        b't' => serde_json::from_slice::<Frame<'_, Trade<'_>>>(frame).ok()?.data.sum(),
+        _ => serde_json::from_slice::<Frame<'_, Quote<'_>>>(frame).ok()?.data.sum(),
     })
 }

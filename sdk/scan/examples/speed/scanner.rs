@@ -94,14 +94,7 @@ fn trade(c: &mut Cursor<'_>, spot: bool) -> Option<u64> {
         c.literal(br#","M":"#)?;
         c.boolean()?;
     }
-    for value in [
-        time,
-        symbol.len() as u64,
-        id,
-        price as u64,
-        qty as u64,
-        u64::from(maker),
-    ] {
+    for value in [time, symbol.len() as u64, id, price as u64, qty as u64, u64::from(maker)] {
         sum = mix(sum, value);
     }
     Some(sum)

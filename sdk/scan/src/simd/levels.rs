@@ -4,31 +4,21 @@
 //! The vector code reads only the common shape, completely inside a window that was cut safely;
 //! whatever it does not take is read by the scalar twin, which also decides what is wrong.
 
-use super::shuffles::{ONES, SHUFFLES, Shuffle};
+use super::number::{BEFORE, Number, Scale, last_window};
 use crate::Cursor;
 use std::arch::x86_64::{
-    __m128i, __m256i, _bzhi_u32, _mm_cvtsi128_si64, _mm_loadu_si128, _mm256_add_epi64,
-    _mm256_and_si256, _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_extracti128_si256,
-    _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_min_epu8,
-    _mm256_movemask_epi8, _mm256_mul_epu32, _mm256_packus_epi32, _mm256_set_m128i,
-    _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x,
-    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi64, _mm256_sub_epi8,
+    __m128i, __m256i, _bzhi_u32, _mm_cvtsi128_si64, _mm256_add_epi64, _mm256_and_si256,
+    _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_extracti128_si256, _mm256_loadu_si256,
+    _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_min_epu8, _mm256_movemask_epi8,
+    _mm256_mul_epu32, _mm256_packus_epi32, _mm256_set_m128i, _mm256_set1_epi8, _mm256_set1_epi16,
+    _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_srli_epi64, _mm256_sub_epi8,
 };
 
-/// Bytes before the level in a window: a number's sixteen bytes are loaded from its end.
-const BEFORE: usize = 16;
-/// Bytes from the level on that are looked at: 32 in a vector, and four where the last may end.
+/// Bytes from the level on that are looked at: 32 in a vector, and what closes the level behind them.
 const AFTER: usize = 36;
 /// What one level is read from.
 type Window = [u8; BEFORE + AFTER];
-
-/// Whether the processor has what [`read`] needs. Detected once by the standard library.
-#[inline]
-pub(crate) fn available() -> bool {
-    is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-}
 
 /// The levels after the opening bracket of a list that is not empty.
 #[inline]
@@ -37,14 +27,11 @@ pub(crate) fn read(
     shape: Shape,
     mut sink: impl FnMut(i64, i64) -> Option<()>,
 ) -> Option<usize> {
-    assert!(
-        cursor.vector,
-        "only a cursor that found the features comes here"
-    );
+    assert!(cursor.vector, "only a cursor that found the features comes here");
     let mut levels = [[0; 2]; BATCH];
     let mut count = 0;
     loop {
-        // SAFETY: `vector` is set by `available` alone, so the processor has AVX2, BMI1 and BMI2.
+        // SAFETY: `vector` is set by `super::available` alone, so the processor has AVX2, BMI1 and BMI2.
         let batch = unsafe { read_batch(cursor.frame, cursor.position(), &shape, &mut levels) };
         for &[price, qty] in levels.get(..batch.count)? {
             sink(price, qty)?;
@@ -89,56 +76,32 @@ enum Stop {
 
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn read_batch(frame: &[u8], mut at: usize, shape: &Shape, levels: &mut [[i64; 2]; BATCH]) -> Batch {
+fn read_batch(frame: &[u8], at: usize, shape: &Shape, levels: &mut [[i64; 2]; BATCH]) -> Batch {
+    let odd = |count, at| Batch { count, at, stop: Stop::Odd };
+    let Some(mut text) = at.checked_sub(BEFORE).and_then(|from| frame.get(from..)) else {
+        return odd(0, at);
+    };
     for (count, slot) in levels.iter_mut().enumerate() {
         let padded;
-        let window = match at
-            .checked_sub(BEFORE)
-            .and_then(|from| frame.get(from..)?.first_chunk())
-        {
+        let window = match text.first_chunk() {
             Some(window) => window,
             None => {
-                padded = last_window(frame, at);
+                padded = last_window(frame, text);
                 &padded
             }
         };
-        let Some(level) = level(window, shape) else {
-            return Batch {
-                count,
-                at,
-                stop: Stop::Odd,
-            };
-        };
-        *slot = [level.price, level.qty];
-        at += level.len;
-        if level.last {
-            return Batch {
-                count: count + 1,
-                at,
-                stop: Stop::Last,
-            };
+        let behind = level(window, shape, slot).and_then(|level| {
+            text = text.get(level.len..)?;
+            Some(level.last)
+        });
+        let at = || frame.len() - text.len() + BEFORE;
+        match behind {
+            Some(false) => {}
+            Some(true) => return Batch { count: count + 1, at: at(), stop: Stop::Last },
+            None => return odd(count, at()),
         }
     }
-    Batch {
-        count: BATCH,
-        at,
-        stop: Stop::Full,
-    }
-}
-
-/// The window around `at` near the end of a frame, with NUL behind the end; all NUL if there is not
-/// enough before it. (NUL is neither digit nor punctuation, so nothing is found there.)
-#[inline(never)]
-fn last_window(frame: &[u8], at: usize) -> Window {
-    const LEN: usize = BEFORE + AFTER;
-    let padded = || {
-        let tail: &Window = frame.last_chunk()?;
-        let start = (at + LEN).checked_sub(frame.len() + BEFORE)?;
-        let mut padded = [0; 2 * LEN];
-        padded[..LEN].copy_from_slice(tail);
-        padded.get(start..)?.first_chunk().copied()
-    };
-    padded().unwrap_or([0; LEN])
+    Batch { count: BATCH, at: frame.len() - text.len() + BEFORE, stop: Stop::Full }
 }
 
 /// How the two numbers of a level are read.
@@ -148,57 +111,27 @@ pub(crate) struct Shape {
     qty: Scale,
 }
 
-/// An exponent, and the shuffles for it.
-#[derive(Clone, Copy)]
-struct Scale {
-    exp: i8,
-    places: u32,
-    shuffles: &'static [Shuffle; 32],
-}
-
 impl Shape {
     /// `None` for exponents that only the scalar twin serves.
     #[inline]
     pub(crate) fn of(price_exp: i8, qty_exp: i8) -> Option<Self> {
-        Some(Self {
-            price: Scale::of(price_exp)?,
-            qty: Scale::of(qty_exp)?,
-        })
+        Some(Self { price: Scale::of(price_exp)?, qty: Scale::of(qty_exp)? })
     }
 }
 
-impl Scale {
-    #[inline]
-    fn of(exp: i8) -> Option<Self> {
-        let places = u32::try_from(-i32::from(exp)).ok()?;
-        Some(Self {
-            exp,
-            places,
-            shuffles: SHUFFLES.get(places as usize)?,
-        })
-    }
-}
-
-/// A level as read.
+/// Where a level ends.
 struct Level {
-    price: i64,
-    qty: i64,
     /// With the byte that follows.
     len: usize,
     /// That byte closes the list.
     last: bool,
 }
 
-/// Reads the level that starts at [`BEFORE`]. `None` decides nothing: the scalar twin reads it again.
+/// Reads price and quantity of the level that starts at [`BEFORE`]. `None` decides nothing: the scalar twin reads it again.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn level(window: &Window, shape: &Shape) -> Option<Level> {
-    let Masks {
-        quotes,
-        dots,
-        non_digits,
-        nonzero,
-    } = Masks::of(window);
+fn level(window: &Window, shape: &Shape, mantissas: &mut [i64; 2]) -> Option<Level> {
+    let Masks { quotes, dots, non_digits, nonzero } = Masks::of(window);
     // The second byte opens the price. Then come its end, the quantity's start and its end.
     let from_price_end = quotes & !3;
     let from_qty = from_price_end & from_price_end.wrapping_sub(1);
@@ -210,11 +143,8 @@ fn level(window: &Window, shape: &Shape) -> Option<Level> {
     let qty_end = from_qty_end.trailing_zeros();
     let price_dots = _bzhi_u32(dots, price_end);
     let qty_dots = _bzhi_u32(dots, qty_end) ^ price_dots;
-    let price = Number {
-        start: 2,
-        dot: (price_dots | from_price_end).trailing_zeros(),
-        end: price_end,
-    };
+    let price =
+        Number { start: 2, dot: (price_dots | from_price_end).trailing_zeros(), end: price_end };
     let qty = Number {
         start: price_end + 3,
         dot: (qty_dots | from_qty_end).trailing_zeros(),
@@ -223,47 +153,39 @@ fn level(window: &Window, shape: &Shape) -> Option<Level> {
     // Apart from punctuation there are digits and at most one dot a number (its lowest).
     let first_dots =
         (price_dots & price_dots.wrapping_neg()) | (qty_dots & qty_dots.wrapping_neg());
-    let close = three_bytes(window, qty_end);
+    let close = two_bytes(window, qty_end + 1);
     // Errors are gathered and tested once: each is zero if all is well.
     let wrong = (_bzhi_u32(non_digits, qty_end) ^ (3 | (7 << price_end) | first_dots))
-        | (three_bytes(window, 0) ^ OPEN) & 0x00ff_ff00
-        | (three_bytes(window, price_end) ^ BETWEEN)
+        | (two_bytes(window, 0) ^ pair(b"[\""))
+        | (two_bytes(window, price_end + 1) ^ pair(b",\""))
         // An empty number, and a dot that starts or ends one.
         | ((quotes | dots) & (quotes << 1))
         | (dots & (quotes >> 1))
         | price.beyond(nonzero, shape.price.places)
         | qty.beyond(nonzero, shape.qty.places);
     let too_long = price.excess(shape.price.places) | qty.excess(shape.qty.places);
-    if (wrong | (too_long & (1 << 31))) != 0 || (close != NEXT && close != LAST) {
+    let last = close == pair(b"]]");
+    if (wrong | (too_long & (1 << 31))) != 0 || !(last || close == pair(b"],")) {
         return None;
     }
-    let (price, qty) = convert(
-        [before(window, price.end), before(window, qty.end)],
-        [ones(price.end - price.start), ones(qty.end - qty.start)],
-        [shuffle(shape.price, &price), shuffle(shape.qty, &qty)],
+    *mantissas = convert(
+        [price.text(window), qty.text(window)],
+        [price.ones(), qty.ones()],
+        [shape.price.shuffle(&price), shape.qty.shuffle(&qty)],
     );
-    Some(Level {
-        price,
-        qty,
-        len: qty_end as usize + 3,
-        last: close == LAST,
-    })
+    Some(Level { len: qty_end as usize + 3, last })
 }
 
-/// Punctuation as [`three_bytes`] shows it; of the first, two bytes count.
-const OPEN: u32 = u32::from_le_bytes(*b"\0[\"\0");
-const BETWEEN: u32 = u32::from_le_bytes(*b"\0\",\"");
-const NEXT: u32 = u32::from_le_bytes(*b"\0\"],");
-const LAST: u32 = u32::from_le_bytes(*b"\0\"]]");
-
-/// Three bytes from `offset` of the level on, above a NUL.
+/// Two bytes from `offset` of the level on.
 #[inline(always)]
-fn three_bytes(window: &Window, offset: u32) -> u32 {
-    let from = BEFORE + (offset & 31) as usize;
-    let bytes = window[from..]
-        .first_chunk()
-        .expect("16 + 31 + 4 is within a window");
-    u32::from_le_bytes(*bytes) << 8
+fn two_bytes(window: &Window, offset: u32) -> u32 {
+    let bytes = &window[BEFORE + (offset & 63).min(32) as usize..];
+    bytes.first_chunk().map_or(0, pair)
+}
+
+#[inline(always)]
+const fn pair(bytes: &[u8; 2]) -> u32 {
+    u16::from_le_bytes(*bytes) as u32
 }
 
 /// What each of the 32 bytes from the level on is, one bit a byte.
@@ -279,9 +201,7 @@ impl Masks {
     #[inline]
     #[target_feature(enable = "avx2,bmi1,bmi2")]
     fn of(window: &Window) -> Self {
-        let text: &[u8; 32] = window[BEFORE..]
-            .first_chunk()
-            .expect("AFTER is more than 32");
+        let text: &[u8; 32] = window[BEFORE..].first_chunk().expect("AFTER is more than 32");
         // SAFETY: 32 readable bytes; the load needs no alignment.
         let text = unsafe { _mm256_loadu_si256(text.as_ptr().cast::<__m256i>()) };
         let values = _mm256_sub_epi8(text, _mm256_set1_epi8(b'0' as i8));
@@ -302,79 +222,24 @@ fn bits(bytes: __m256i) -> u32 {
     _mm256_movemask_epi8(bytes).cast_unsigned()
 }
 
-/// Where a number lies, in bytes from the level's start.
-struct Number {
-    start: u32,
-    /// At `end` if there is none.
-    dot: u32,
-    end: u32,
-}
-
-impl Number {
-    /// The digits that are not zero and lie beyond the places.
-    #[inline]
-    #[target_feature(enable = "bmi2")]
-    fn beyond(&self, nonzero: u32, places: u32) -> u32 {
-        (u64::from(_bzhi_u32(nonzero, self.end)) >> (self.dot + 1 + places)) as u32
-    }
-
-    /// Its top bit is set if the number does not fit sixteen bytes, or not sixteen digits with all
-    /// its places.
-    #[inline(always)]
-    fn excess(&self, places: u32) -> u32 {
-        (self.start + 16).wrapping_sub(self.end) | (self.start + 16).wrapping_sub(self.dot + places)
-    }
-}
-
 /// Price and quantity from the sixteen bytes before their ends: digits that belong, moved to their
 /// places, multiplied and added.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn convert(text: [__m128i; 2], belongs: [__m128i; 2], places: [__m128i; 2]) -> (i64, i64) {
-    let pair = |[low, high]: [__m128i; 2]| _mm256_set_m128i(high, low);
-    let values = _mm256_sub_epi8(pair(text), _mm256_set1_epi8(b'0' as i8));
-    let placed = _mm256_shuffle_epi8(_mm256_and_si256(values, pair(belongs)), pair(places));
+fn convert(text: [__m128i; 2], belongs: [__m128i; 2], places: [__m128i; 2]) -> [i64; 2] {
+    let both = |[low, high]: [__m128i; 2]| _mm256_set_m128i(high, low);
+    let values = _mm256_sub_epi8(both(text), _mm256_set1_epi8(b'0' as i8));
+    let placed = _mm256_shuffle_epi8(_mm256_and_si256(values, both(belongs)), both(places));
     let two = _mm256_maddubs_epi16(placed, _mm256_set1_epi16(10 + (1 << 8)));
     let four = _mm256_madd_epi16(two, _mm256_set1_epi32(100 + (1 << 16)));
     let packed = _mm256_packus_epi32(four, four);
     let eight = _mm256_madd_epi16(packed, _mm256_set1_epi32(10_000 + (1 << 16)));
     let heads = _mm256_mul_epu32(eight, _mm256_set1_epi64x(100_000_000));
     let sixteen = _mm256_add_epi64(heads, _mm256_srli_epi64::<32>(eight));
-    (
+    [
         _mm_cvtsi128_si64(_mm256_castsi256_si128(sixteen)),
         _mm_cvtsi128_si64(_mm256_extracti128_si256::<1>(sixteen)),
-    )
-}
-
-/// The sixteen bytes before `end` of the level.
-#[inline(always)]
-fn before(window: &Window, end: u32) -> __m128i {
-    load(
-        window[(end & 31) as usize..]
-            .first_chunk()
-            .expect("31 + 16 is within a window"),
-    )
-}
-
-/// Ones in the last `len` of sixteen bytes.
-#[inline(always)]
-fn ones(len: u32) -> __m128i {
-    load(
-        ONES[(len & 31) as usize..]
-            .first_chunk()
-            .expect("31 + 16 is within 48"),
-    )
-}
-
-#[inline(always)]
-fn shuffle(scale: Scale, number: &Number) -> __m128i {
-    load(&scale.shuffles[(number.end - number.dot) as usize & 31])
-}
-
-#[inline(always)]
-fn load(bytes: &[u8; 16]) -> __m128i {
-    // SAFETY: 16 readable bytes; the load needs no alignment, and SSE2 is part of x86-64.
-    unsafe { _mm_loadu_si128(bytes.as_ptr().cast::<__m128i>()) }
+    ]
 }
 
 #[cfg(test)]
@@ -388,16 +253,17 @@ mod tests {
         let text = format!("[\"{price}\",\"{qty}\"{close}");
         window[BEFORE..][..text.len()].copy_from_slice(text.as_bytes());
         let shape = Shape::of(exps.0, exps.1).unwrap();
+        let mut mantissas = [0; 2];
         // SAFETY: the tests below return early without the features.
-        let read = unsafe { level(&window, &shape) }?;
+        let read = unsafe { level(&window, &shape, &mut mantissas) }?;
         assert_eq!(read.len, text.len());
-        Some((read.price, read.qty, read.last))
+        Some((mantissas[0], mantissas[1], read.last))
     }
 
     /// Without this, everything could be left to the twin and no result would be wrong.
     #[test]
     fn takes_the_shapes_that_venues_send() {
-        if !available() {
+        if !crate::simd::available() {
             println!("SKIPPED: no AVX2 on this processor");
             return;
         }
@@ -427,7 +293,7 @@ mod tests {
 
     #[test]
     fn leaves_what_it_cannot_hold() {
-        if !available() {
+        if !crate::simd::available() {
             println!("SKIPPED: no AVX2 on this processor");
             return;
         }
@@ -446,11 +312,7 @@ mod tests {
             ("1", "1.2.3", -2),
             ("1e2", "1", -2),
         ] {
-            assert_eq!(
-                vector(price, qty, "]]", (exp, exp)),
-                None,
-                "{price} {qty} at {exp}"
-            );
+            assert_eq!(vector(price, qty, "]]", (exp, exp)), None, "{price} {qty} at {exp}");
         }
     }
 }

@@ -70,11 +70,7 @@ impl Capture {
         let file = match std::fs::File::open(&path) {
             Ok(file) => file,
             Err(error) => {
-                assert!(
-                    std::env::var_os("CI").is_none(),
-                    "{}: {error}",
-                    path.display()
-                );
+                assert!(std::env::var_os("CI").is_none(), "{}: {error}", path.display());
                 println!("SKIPPED: {}: {error}", path.display());
                 return None;
             }
@@ -91,8 +87,7 @@ impl Capture {
 
     /// Depth, trade and quote frames; the one REST answer in each capture is none of them.
     pub(crate) fn stream_frames(&self) -> impl Iterator<Item = &[u8]> {
-        self.frames()
-            .filter(|frame| frame.starts_with(br#"{"stream""#))
+        self.frames().filter(|frame| frame.starts_with(br#"{"stream""#))
     }
 }
 
@@ -111,12 +106,7 @@ fn spans(bytes: &[u8]) -> Vec<(usize, usize)> {
 
 /// The kind of a frame by its text alone.
 pub(crate) fn kind(frame: &[u8]) -> &'static str {
-    let has = |needle: &[u8]| {
-        frame
-            .windows(needle.len())
-            .take(40)
-            .any(|part| part == needle)
-    };
+    let has = |needle: &[u8]| frame.windows(needle.len()).take(40).any(|part| part == needle);
     if has(b"@depth") {
         "depth"
     } else if has(b"@trade") {
@@ -257,10 +247,7 @@ pub(crate) fn reference(frame: &[u8], exps: (i8, i8)) -> Option<Event> {
     let json = simd_json::to_borrowed_value(&mut bytes).ok()?;
     let stream = json.get_str("stream")?;
     let data = json.get("data")?;
-    let mut event = Event {
-        texts: vec![stream.to_owned()],
-        ..Event::default()
-    };
+    let mut event = Event { texts: vec![stream.to_owned()], ..Event::default() };
     let e = &mut event;
     for key in ["s", "ps", "X"] {
         e.texts.extend(data.get_str(key).map(str::to_owned));
@@ -280,8 +267,7 @@ pub(crate) fn reference(frame: &[u8], exps: (i8, i8)) -> Option<Event> {
         "bookTicker" => {
             e.kind = "bookTicker";
             for (price, qty) in [("b", "B"), ("a", "A")] {
-                e.decimals
-                    .extend([number(price, exps.0)?, number(qty, exps.1)?]);
+                e.decimals.extend([number(price, exps.0)?, number(qty, exps.1)?]);
             }
         }
         _ => {
@@ -291,11 +277,7 @@ pub(crate) fn reference(frame: &[u8], exps: (i8, i8)) -> Option<Event> {
         }
     }
     let event_key = usize::from(data.get("e").is_some());
-    let lists = if e.kind == "depth" {
-        2
-    } else {
-        e.decimals.len()
-    };
+    let lists = if e.kind == "depth" { 2 } else { e.decimals.len() };
     let read = event_key + e.texts.len() - 1 + e.ids.len() + e.flags.len() + lists;
     // A key that nobody read would be a value that the scanner believed away.
     (read == data.as_object()?.len()).then_some(event)
@@ -306,10 +288,7 @@ fn side(levels: &[simd_json::BorrowedValue<'_>], exps: (i8, i8)) -> Option<Vec<(
         let [price, qty] = level.as_array()?.as_slice() else {
             return None;
         };
-        Some((
-            decimal(price.as_str()?, exps.0)?,
-            decimal(qty.as_str()?, exps.1)?,
-        ))
+        Some((decimal(price.as_str()?, exps.0)?, decimal(qty.as_str()?, exps.1)?))
     };
     levels.iter().map(level).collect()
 }

@@ -104,11 +104,7 @@ fn replace_digits(random: &mut Random, bytes: &mut Vec<u8>) {
         return;
     };
     let number = (random.next() >> random.below(64)).to_string();
-    let text = if random.below(2) == 0 {
-        random.pick(&ODD)
-    } else {
-        &number
-    };
+    let text = if random.below(2) == 0 { random.pick(&ODD) } else { &number };
     bytes.splice(from..to, text.bytes());
 }
 
@@ -125,24 +121,15 @@ fn grow(random: &mut Random, bytes: &mut Vec<u8>) {
         return;
     };
     let many = 1 << random.below(11);
-    let text = random
-        .pick(&["0", "9", "x", "0123456789", "é"])
-        .repeat(many);
-    insert(
-        bytes,
-        if random.below(2) == 0 { from } else { to },
-        text.as_bytes(),
-    );
+    let text = random.pick(&["0", "9", "x", "0123456789", "é"]).repeat(many);
+    insert(bytes, if random.below(2) == 0 { from } else { to }, text.as_bytes());
 }
 
 /// A run of digits somewhere.
 fn digits(random: &mut Random, bytes: &[u8]) -> Option<(usize, usize)> {
     let start = random.below(bytes.len());
     let from = start + bytes[start..].iter().position(u8::is_ascii_digit)?;
-    let len = bytes[from..]
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let len = bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     Some((from, from + len))
 }
 
@@ -175,11 +162,7 @@ fn insert_field(random: &mut Random, bytes: &mut Vec<u8>) {
 fn duplicate(random: &mut Random, bytes: &mut Vec<u8>) {
     let mut fields: Vec<_> = bytes.split(|&byte| byte == b',').collect();
     let from = random.below(fields.len());
-    let part: Vec<_> = fields[from..]
-        .iter()
-        .take(1 + random.below(2))
-        .copied()
-        .collect();
+    let part: Vec<_> = fields[from..].iter().take(1 + random.below(2)).copied().collect();
     fields.splice(from..from, part);
     *bytes = fields.join(&b',');
 }

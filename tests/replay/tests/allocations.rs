@@ -1,0 +1,141 @@
+//! After warm-up, nothing on the way from frame to books and strategies allocates: counted in
+//! `malloc`, `calloc` and `realloc` of host and plugins together, by a preloaded shim.
+
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::process::Command;
+
+use patchbay_abi::OPCODE_TEXT;
+use patchbay_history::{Captures, Event};
+use patchbay_journal::{Input, List};
+use patchbay_loader::{Kind, Loader, Trust};
+use patchbay_plugin::bind::{Command as Request, Plugin};
+use patchbay_runtime::{AdapterSetup, Core, CoreConfig};
+use patchbay_test_replay::{built, corpus, scratch};
+
+/// Warm-up, recorded time.
+const WARM_UP_NS: i64 = 10_000_000_000;
+
+const CAPTURES: [&str; 3] = [
+    "binance-usdm/hftbacktest/btcusdt_20240808.gz",
+    "binance-spot/hftbacktest/btcusdt_20240808.gz",
+    "binance-coinm/hftbacktest/btcusd_perp_20240808.gz",
+];
+
+#[test]
+fn nothing_is_allocated_after_warm_up() {
+    if std::env::var_os("PATCHBAY_ALLOC_CAPTURE").is_some() {
+        return;
+    }
+    let folder = scratch("alloc");
+    let shim = folder.join("shim.so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("c/alloc_shim.c");
+    let cc = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let compiled = Command::new(cc)
+        .args(["-std=c11", "-O2", "-Wall", "-Werror", "-fPIC", "-shared", "-o"])
+        .args([&shim, &source])
+        .status();
+    assert!(compiled.unwrap().success());
+    // Built here, where allocations do not count.
+    built(false);
+    for capture in CAPTURES {
+        let Some(capture) = corpus(capture) else { return };
+        let count = folder.join("count");
+        fs::write(&count, [0; 8]).unwrap();
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "child_counts", "--nocapture", "--test-threads=1"])
+            .env("LD_PRELOAD", &shim)
+            .env("PATCHBAY_ALLOC_COUNT", &count)
+            .env("PATCHBAY_ALLOC_CAPTURE", &capture)
+            .env("PATCHBAY_ALLOC_ADAPTER", built(false).plugin("patchbay-binance"))
+            .env("PATCHBAY_ALLOC_STRATEGY", built(false).plugin("patchbay-recorder"))
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&child.stdout).into_owned();
+        assert!(child.status.success(), "{text}{}", String::from_utf8_lossy(&child.stderr));
+        let line = text.lines().find(|line| line.contains("allocations")).unwrap();
+        println!("{line}");
+        assert!(line.starts_with("0 allocations"), "{}: {line}", capture.display());
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+/// Only as the child of the test above.
+#[test]
+fn child_counts() {
+    let Some(capture) = std::env::var_os("PATCHBAY_ALLOC_CAPTURE") else { return };
+    let count = File::open(std::env::var_os("PATCHBAY_ALLOC_COUNT").unwrap()).unwrap();
+    let read = || {
+        let mut word = [0; 8];
+        count.read_exact_at(&mut word, 0).unwrap();
+        u64::from_le_bytes(word)
+    };
+    assert!(read() > 0, "the shim does not count");
+    let records = records(Path::new(&capture));
+    let loader = Loader::new(None, Trust::Folder).unwrap();
+    let load = |variable: &str, kind| {
+        let path = std::env::var_os(variable).unwrap();
+        loader.load(Path::new(&path), Some(kind)).unwrap().plugin
+    };
+    let mut core = Core::new(CoreConfig { digest: true, ..CoreConfig::default() });
+    core.attach(0, &setup(load("PATCHBAY_ALLOC_ADAPTER", Kind::Adapter))).unwrap();
+    core.add_strategy(0, &setup(load("PATCHBAY_ALLOC_STRATEGY", Kind::Strategy))).unwrap();
+    let end = records[0].0 + WARM_UP_NS;
+    let warm = records.iter().position(|record| record.0 >= end).unwrap();
+    let mut request = None;
+    records[..warm].iter().for_each(|record| feed(&mut core, record, &mut request));
+    let before = read();
+    records[warm..].iter().for_each(|record| feed(&mut core, record, &mut request));
+    let allocations = read() - before;
+    let tally = core.engine().tally();
+    println!(
+        "{allocations} allocations in {} frames after warm-up ({} changes applied in all)",
+        records.len() - warm,
+        tally.applied,
+    );
+    assert!(tally.applied > 1000 && tally.gaps == 0);
+}
+
+fn setup(plugin: Plugin) -> AdapterSetup<'static> {
+    AdapterSetup { plugin, sha256: [0; 32], config: &[], seed: 0, log: |_, _| {} }
+}
+
+/// Time, whether it is a frame, and bytes.
+type Record = (i64, bool, Vec<u8>);
+
+fn records(path: &Path) -> Vec<Record> {
+    let mut captures = Captures::open(&[path]).unwrap();
+    let mut records = Vec::new();
+    while let Some(record) = captures.next().unwrap() {
+        match record.event {
+            Event::Frame { data, .. } => records.push((record.at_ns, true, data.to_vec())),
+            Event::Reply { body, .. } => records.push((record.at_ns, false, body.to_vec())),
+            _ => {}
+        }
+    }
+    records
+}
+
+fn feed(core: &mut Core, (at, is_frame, bytes): &Record, request: &mut Option<u64>) {
+    let input = if *is_frame {
+        Input::Frame { conn: 1, opcode: OPCODE_TEXT, data: bytes }
+    } else {
+        let id = request.take().expect("a snapshot was asked for");
+        let headers = List::Lent(&[]);
+        Input::Reply { id, status: 200, error: 0, url: "", headers, body: bytes }
+    };
+    core.take(0, *at, &input).unwrap();
+    if core.actions().is_empty() {
+        return;
+    }
+    for action in core.actions().to_vec() {
+        let patchbay_engine::Action::Resync { scope_kind, scope, .. } = action;
+        core.take(0, *at, &Input::Resync { scope_kind, scope }).unwrap();
+        for command in core.requests() {
+            if let Request::Http(http) = command {
+                *request = Some(http.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The same input gives the same outputs, byte for byte: twice, in debug and release, from a
+//! capture and from the journal that its replay wrote.
+
+use std::path::Path;
+
+use patchbay_test_replay::{Built, built, corpus, scratch};
+use serde_json::Value;
+
+fn replay(built: &Built, files: &[&Path], more: &[&str]) -> Value {
+    let adapter = built.plugin("patchbay-binance");
+    let mut args = vec!["replay", "--json"];
+    args.extend(files.iter().map(|file| file.to_str().unwrap()));
+    if !more.contains(&"--from-journal") {
+        args.extend(["--adapter", adapter.to_str().unwrap()]);
+    }
+    args.extend(more.iter().filter(|arg| **arg != "--from-journal"));
+    serde_json::from_str(&built.run(&args)).unwrap()
+}
+
+const CAPTURES: [&str; 4] = [
+    "binance-usdm/hftbacktest/btcusdt_20230404.dat.gz",
+    "binance-spot/hftbacktest/btcusdt_20240808.gz",
+    "binance-coinm/hftbacktest/ethusd_perp_20240808.gz",
+    "binance-usdm/cryptofeed-20210405/BINANCE_FUTURES-1125a2.0.gz",
+];
+
+#[test]
+fn twice_in_debug_and_release_and_from_its_journal() {
+    for capture in CAPTURES {
+        let Some(path) = corpus(capture) else { return };
+        let folder = scratch("journal");
+        let journal = folder.join("run");
+        let recording = ["--journal", journal.to_str().unwrap()];
+        let first = replay(built(false), &[&path], &recording);
+        let hash = first["hash"].as_str().unwrap().to_owned();
+        assert_eq!(hash.len(), 64);
+        assert_eq!(replay(built(false), &[&path], &[]), first, "{capture}: a second time");
+        assert_eq!(replay(built(true), &[&path], &[]), first, "{capture}: in release");
+        let again = replay(built(false), &[&journal], &["--from-journal"]);
+        assert_eq!(again, first, "{capture}: from its journal");
+        // The journal brings its own copy of the plugin: another build of the host replays it, too.
+        let again = replay(built(true), &[&journal], &["--from-journal"]);
+        assert_eq!(again, first, "{capture}: from its journal, in release");
+        println!("{capture}: {hash}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+#[test]
+fn the_order_of_the_arguments_does_not_matter() {
+    let files = [
+        "binance-usdm/cryptofeed-20210722/BINANCE_FUTURES.ws.1.0.gz",
+        "binance-usdm/cryptofeed-20210722/BINANCE_FUTURES.http.0.0.gz",
+        "binance-usdm/cryptofeed-20210722/BINANCE_FUTURES.0.gz",
+    ];
+    let Some(paths) = files.map(corpus).into_iter().collect::<Option<Vec<_>>>() else { return };
+    let forward: Vec<_> = paths.iter().map(|p| p.as_path()).collect();
+    let backward: Vec<_> = paths.iter().rev().map(|p| p.as_path()).collect();
+    let hash = |order: &[&Path]| replay(built(false), order, &[])["hash"].clone();
+    assert_eq!(hash(&forward), hash(&backward));
+}
