@@ -289,6 +289,18 @@ struct PbAdapterCx;
 /// The message contradicts itself (`first` after `sequence`, a snapshot that repeats a price).
 #define PB_CAUSE_INVALID 14
 
+/// `PbListEnd.list`: open orders, as `PbOrderUpdate`s.
+#define PB_LIST_OPEN_ORDERS 1
+
+/// `PbListEnd.list`: fills, as `PbFill`s.
+#define PB_LIST_FILLS 2
+
+/// `PbListEnd.list`: balances, as `PbBalance`s.
+#define PB_LIST_BALANCES 3
+
+/// `PbListEnd.list`: positions, as `PbPosition`s.
+#define PB_LIST_POSITIONS 4
+
 /// `PbDepth`.
 #define PB_SLOT_DEPTH 1
 
@@ -342,6 +354,9 @@ struct PbAdapterCx;
 
 /// `PbBookState`.
 #define PB_SLOT_BOOK_STATE 18
+
+/// `PbListEnd`.
+#define PB_SLOT_LIST_END 19
 
 /// Four levels a slot.
 #define PB_LEVELS_PER_SLOT 4
@@ -423,8 +438,9 @@ struct PbAdapterCx;
 /// No checksum.
 #define PB_CHECKSUM_NONE 0
 
-/// OKX: CRC-32 over the best 25 bids and asks in turns, `bid price:bid qty:ask price:ask qty:...`,
-/// in the venue's digits (docs-v5, "Checksum").
+/// OKX: CRC-32 (IEEE) over the best 25 bids and asks in turns,
+/// `bid price:bid qty:ask price:ask qty:...`; an exhausted side is skipped; numbers in decimal
+/// without zeros at the end of a fraction.
 #define PB_CHECKSUM_CRC32_25 1
 
 /// The key id (API key).
@@ -439,10 +455,10 @@ struct PbAdapterCx;
 /// A token that the host kept from an earlier reply; `key` is its name.
 #define PB_SECRET_TOKEN 4
 
-/// Wall time, by `encoding` in ms, s, µs or ISO 8601.
+/// Wall time by the venue's clock (host time and `wall_offset_ns`), as `encoding` says.
 #define PB_SECRET_WALL_TIME 5
 
-/// A number never used before with this key.
+/// A decimal number, greater than every one used before with this key.
 #define PB_SECRET_NONCE 6
 
 /// HMAC-SHA256 of the range with the secret.
@@ -457,23 +473,28 @@ struct PbAdapterCx;
 /// Ed25519 signature of the range.
 #define PB_SECRET_ED25519 10
 
-/// A JWT whose claims are the range; HS256 with the secret.
+/// A JWT with header `{"alg":"HS256","typ":"JWT"}`, whose claims are the range (JSON text); HS256
+/// with the secret.
 #define PB_SECRET_JWT_HS256 11
 
 /// As `PB_SECRET_JWT_HS256`, HS512.
 #define PB_SECRET_JWT_HS512 12
 
-/// As `PB_SECRET_JWT_HS256`, ES256 with the private key.
+/// As `PB_SECRET_JWT_HS256`, ES256 with the private key; the header also holds `kid`, the key id,
+/// and a random `nonce`.
 #define PB_SECRET_JWT_ES256 13
 
-/// The slot is in the URL or in the request's path.
+/// The URL of a connection, or the path of a request.
 #define PB_TARGET_PATH 1
 
-/// The slot is in the value of header number `header`.
+/// The value of a header.
 #define PB_TARGET_HEADER 2
 
-/// The slot is in the body or payload.
+/// The body or payload.
 #define PB_TARGET_BODY 3
+
+/// A text of `scratch`: filled, not sent.
+#define PB_TARGET_SCRATCH 4
 
 /// As it is.
 #define PB_ENCODE_TEXT 0
@@ -732,8 +753,9 @@ typedef struct PbTrade {
     int64_t price;
     /// Quantity mantissa.
     int64_t qty;
-    /// The venue's trade id if it is a decimal number, otherwise the first 8 bytes, little-endian,
-    /// of its BLAKE3 hash, with `id_hashed` 1.
+    /// The venue's trade id if it is a decimal number that fits; otherwise the first 8 bytes,
+    /// little-endian, of the BLAKE3 hash of its text, with `id_hashed` 1; 0 if the venue sends
+    /// none.
     uint64_t trade_id;
     /// Fills that the venue merged into this record, 0 if it does not say.
     uint32_t fills;
@@ -745,9 +767,9 @@ typedef struct PbTrade {
     uint16_t flags;
 } PbTrade;
 
-/// Best bid and ask. An empty side has quantity 0.
+/// Best bid and ask. An empty side has price and quantity 0.
 typedef struct PbQuote {
-    /// Kind `PB_SLOT_QUOTE`; `flags` is a `PB_QUOTE_*`.
+    /// Kind `PB_SLOT_QUOTE`; `flags` is `PB_QUOTE_*`, or-ed.
     struct PbHead head;
     /// Best bid price mantissa.
     int64_t bid_price;
@@ -925,31 +947,61 @@ typedef struct PbClientId {
     uint64_t low;
 } PbClientId;
 
-/// State of an order. `slots` `PbTextSlot`s follow: the venue's order id, then the reason.
+/// State of an order. `slots` slots follow: first an `PbOrderDetail`, then `PbTextSlot`s: the
+/// venue's order id, then the reason in pieces.
 typedef struct PbOrderUpdate {
     /// Kind `PB_SLOT_ORDER_UPDATE`.
     struct PbHead head;
-    /// Client order id.
+    /// Client order id; zero for an order that the host did not place.
     struct PbClientId client;
-    /// Filled so far, mantissa.
+    /// Filled so far in total, mantissa.
     int64_t filled_qty;
     /// The venue's code, 0 if none.
     int32_t code;
     /// `PB_ORDER_STATE_*`.
     uint8_t state;
-    /// `PB_REASON_*` of the host's own classification.
+    /// `PB_REASON_*`: the adapter's classification of the venue's reason.
     uint8_t reason;
-    /// Slots that follow.
+    /// Slots that follow: 0, or 1 for the `PbOrderDetail` and one for each `PbTextSlot`.
     uint8_t slots;
     /// 1 if the host did not place it.
     uint8_t external;
 } PbOrderUpdate;
 
+/// First continuation of `PbOrderUpdate`: the order as the venue states it. 0 for what it does not
+/// state.
+typedef struct PbOrderDetail {
+    /// Limit price mantissa.
+    int64_t price;
+    /// Quantity mantissa, what is filled included.
+    int64_t qty;
+    /// Average price of the fills so far, mantissa at `average_exp`.
+    int64_t average_price;
+    /// Trigger price mantissa.
+    int64_t trigger_price;
+    /// The venue's order id, or its hash as for trades.
+    uint64_t order_id;
+    /// Decimal exponent of `average_price`.
+    int8_t average_exp;
+    /// `PB_SIDE_*`.
+    uint8_t side;
+    /// `PB_ORDER_TYPE_*`.
+    uint8_t order_type;
+    /// `PB_TIF_*`.
+    uint8_t time_in_force;
+    /// 0 net, 1 long leg, 2 short leg of a hedged account.
+    uint8_t leg;
+    /// 1 if `order_id` is a hash.
+    uint8_t id_hashed;
+    /// Zero.
+    uint8_t reserved[18];
+} PbOrderDetail;
+
 /// A fill of one of our orders. One `PbFillDetail` follows.
 typedef struct PbFill {
     /// Kind `PB_SLOT_FILL`; `flags` is the `PB_SIDE_*` of our order.
     struct PbHead head;
-    /// Client order id.
+    /// Client order id; zero for an order that the host did not place.
     struct PbClientId client;
     /// Price mantissa.
     int64_t price;
@@ -973,8 +1025,10 @@ typedef struct PbFillDetail {
     uint8_t liquidity;
     /// 1 if `trade_id` is a hash.
     uint8_t id_hashed;
+    /// 1 if `order_id` is a hash.
+    uint8_t order_id_hashed;
     /// Zero.
-    uint8_t reserved[21];
+    uint8_t reserved[20];
 } PbFillDetail;
 
 /// Balance of one currency.
@@ -1027,6 +1081,22 @@ typedef struct PbBookState {
     uint32_t reserved;
 } PbBookState;
 
+/// The end of a list that the host asked for: its lines were reported before this record.
+typedef struct PbListEnd {
+    /// Kind `PB_SLOT_LIST_END`; `instrument` is the one asked about, `PB_NO_INSTRUMENT` for the
+    /// account.
+    struct PbHead head;
+    /// `PB_LIST_*`.
+    uint32_t list;
+    /// 1 if nothing is missing from the list, so that what it does not name is not there; 0 if it
+    /// was cut.
+    uint32_t complete;
+    /// Earliest time that the list covers, with `PB_LIST_FILLS`; 0 if it reaches back to the start.
+    int64_t from_ns;
+    /// Zero.
+    uint64_t reserved[2];
+} PbListEnd;
+
 /// Continuation with text.
 typedef struct PbTextSlot {
     /// Bytes used of `bytes`.
@@ -1072,6 +1142,8 @@ typedef union PbSlot {
     struct PbQuality quality;
     /// `PB_SLOT_ORDER_UPDATE`.
     struct PbOrderUpdate order_update;
+    /// First continuation of `PbOrderUpdate`.
+    struct PbOrderDetail order_detail;
     /// `PB_SLOT_FILL`.
     struct PbFill fill;
     /// Continuation of `PbFill`.
@@ -1082,6 +1154,8 @@ typedef union PbSlot {
     struct PbPosition position;
     /// `PB_SLOT_BOOK_STATE`.
     struct PbBookState book_state;
+    /// `PB_SLOT_LIST_END`.
+    struct PbListEnd list_end;
     /// Continuation with text.
     struct PbTextSlot text;
     /// The bits.
@@ -1118,7 +1192,8 @@ typedef struct PbPluginDecl {
     uint32_t flags;
     /// `sizeof(PbSlot)`: 64.
     uint32_t slot_size;
-    /// `PB_LAYOUT_HASH`: hash over size, alignment and offsets of every type of this crate.
+    /// `PB_LAYOUT_HASH`: hash over the layouts that never change within a major version; equal on
+    /// both sides.
     uint32_t layout_hash;
     /// Name, zero-padded UTF-8, `[a-z0-9-]`; the venue's name for an adapter.
     uint8_t name[32];
@@ -1157,9 +1232,9 @@ typedef struct PbConfigEntry {
     /// Text, if `kind` is `PB_CONFIG_TEXT`.
     struct PbStr text;
     /// Value, if `kind` is `PB_CONFIG_INT`; 0 or 1 if `PB_CONFIG_BOOL`.
-    int64_t int_;
+    int64_t integer;
     /// Value, if `kind` is `PB_CONFIG_FLOAT`.
-    double float_;
+    double real;
     /// `PB_CONFIG_*`.
     uint32_t kind;
     /// Zero.
@@ -1176,7 +1251,7 @@ typedef struct PbCreate {
     uint64_t seed;
     /// Log, valid for the life of the process.
     const struct PbLog *log;
-    /// Configuration, sorted by key.
+    /// Configuration, sorted by the bytes of the key.
     const struct PbConfigEntry *config;
     /// Entries in `config`.
     size_t config_len;
@@ -1186,14 +1261,15 @@ typedef struct PbCreate {
 typedef struct PbHeader {
     /// Name, as sent.
     struct PbStr name;
-    /// Value, as sent; may hold slots where the command has a slot list for headers.
+    /// Value, as sent; may hold secret slots.
     struct PbStr value;
 } PbHeader;
 
 /// One place in an outgoing message that the host fills.
 ///
-/// The text as given stands in the message until then, with `offset` at the place of insertion;
-/// nothing is overwritten. Slots are filled in order, so that a signature may cover earlier slots.
+/// What the host fills in is inserted at `offset`; nothing of the text is overwritten. Offsets
+/// count in the text as given. Slots are filled in the order of the list, and a digest, signature
+/// or JWT covers its range as it stands then: with what earlier slots inserted there.
 typedef struct PbSecretSlot {
     /// Bytes of this struct.
     uint32_t struct_size;
@@ -1205,15 +1281,24 @@ typedef struct PbSecretSlot {
     uint32_t encoding;
     /// Byte offset in the text as given by the plugin.
     size_t offset;
-    /// For digests and signatures: first byte of the covered range, as an offset in the text as
-    /// given; the range is taken after filling. For a header value: unused.
+    /// For digests, signatures and JWTs: first byte of the covered range, as an offset in the text
+    /// as given that `over` names; otherwise 0.
     size_t from;
-    /// End of the covered range; `SIZE_MAX` for all that follows.
+    /// End of the covered range, exclusive; `SIZE_MAX` for all that follows.
     size_t to;
-    /// Name of the key in the host's secret store; empty for the venue's default key.
+    /// Name of the key in the host's secret store; empty for the key of the instance. For
+    /// `PB_SECRET_TOKEN` the name under which the token was kept.
     struct PbStr key;
-    /// Index of the header, with `PB_TARGET_HEADER`.
+    /// Index in `headers` or `scratch` of the text that the slot is in, with `PB_TARGET_HEADER` or
+    /// `PB_TARGET_SCRATCH`.
     size_t header;
+    /// For digests, signatures and JWTs: `PB_TARGET_*`, which text the range lies in; otherwise 0.
+    uint32_t over;
+    /// Zero.
+    uint32_t reserved;
+    /// Index in `headers` or `scratch` of the text that the range lies in, with `PB_TARGET_HEADER`
+    /// or `PB_TARGET_SCRATCH`.
+    size_t over_index;
 } PbSecretSlot;
 
 /// A request's price in one rate-limit bucket.
@@ -1260,6 +1345,11 @@ typedef struct PbConnect {
     uint32_t symbols;
     /// `PB_CONNECT_*`.
     uint32_t flags;
+    /// Texts that are filled but not sent, for slots to cover: what a venue has signed, the claims
+    /// of a JWT.
+    const struct PbStr *scratch;
+    /// Entries in `scratch`.
+    size_t scratch_len;
 } PbConnect;
 
 /// Bytes, borrowed for the call. `ptr` may be null if `len` is 0.
@@ -1282,7 +1372,7 @@ typedef struct PbSend {
     uint32_t flags;
     /// Payload, copied.
     struct PbBytes payload;
-    /// Places to fill (`PB_TARGET_BODY`).
+    /// Places to fill (`PB_TARGET_BODY`, `PB_TARGET_SCRATCH`).
     const struct PbSecretSlot *secrets;
     /// Entries in `secrets`.
     size_t secrets_len;
@@ -1290,6 +1380,11 @@ typedef struct PbSend {
     const struct PbBucketCost *costs;
     /// Entries in `costs`.
     size_t costs_len;
+    /// Texts that are filled but not sent, for slots to cover: what a venue has signed, the claims
+    /// of a JWT.
+    const struct PbStr *scratch;
+    /// Entries in `scratch`.
+    size_t scratch_len;
 } PbSend;
 
 /// One HTTPS request; the answer comes to `on_reply` with the same `id`.
@@ -1298,11 +1393,11 @@ typedef struct PbHttp {
     uint32_t struct_size;
     /// `PB_PURPOSE_*`: decides priority and thread.
     uint32_t purpose;
-    /// The adapter's own number, unique among its open requests.
+    /// The adapter's own number, not 0, unique among its open requests.
     uint64_t id;
-    /// `PB_SCOPE_*` that `scope` counts, with `PB_PURPOSE_SNAPSHOT`.
+    /// `PB_SCOPE_*` of what the answer heals, with `PB_PURPOSE_SNAPSHOT`; otherwise 0.
     uint32_t scope_kind;
-    /// Instrument index, stream or connection that the answer heals.
+    /// Instrument index, stream or chain number of it, with `PB_PURPOSE_SNAPSHOT`.
     uint32_t scope;
     /// `GET`, `POST`, `PUT` or `DELETE`.
     struct PbStr method;
@@ -1330,6 +1425,11 @@ typedef struct PbHttp {
     struct PbStr token_field;
     /// Name under which it is kept, for `PB_SECRET_TOKEN`.
     struct PbStr token;
+    /// Texts that are filled but not sent, for slots to cover: what a venue has signed, the claims
+    /// of a JWT.
+    const struct PbStr *scratch;
+    /// Entries in `scratch`.
+    size_t scratch_len;
 } PbHttp;
 
 /// From `from` upwards, prices move in steps of `tick`.
@@ -1416,7 +1516,8 @@ typedef struct PbBucket {
 } PbBucket;
 
 /// The host's functions for adapters. `[instance]` all: only during a call into the instance, with
-/// that call's `ctx`. What they are given is copied.
+/// that call's `ctx`. What they are given is copied. If the call answers anything but
+/// `PB_OK`, nothing that it asked for is done, except for `fail`.
 typedef struct PbAdapterHost {
     /// Bytes of this table.
     uint32_t struct_size;
@@ -1437,9 +1538,10 @@ typedef struct PbAdapterHost {
     PbStatus (*wake)(void *ctx, int64_t at_ns);
     /// Defines or redefines an instrument; must precede its first record.
     PbStatus (*define_instrument)(void *ctx, const struct PbInstrument *instrument);
-    /// Declares a rate limit, in `create`'s first `plan`.
+    /// Declares a rate limit, during the first `plan`.
     PbStatus (*define_bucket)(void *ctx, const struct PbBucket *bucket);
-    /// The adapter cannot go on as configured; an operator is needed. `code` is `PB_FAIL_*`.
+    /// The adapter cannot go on as configured; an operator is needed. `code` is `PB_FAIL_*`. Counts
+    /// whatever the call answers.
     PbStatus (*fail)(void *ctx, uint32_t code, struct PbStr text);
     /// Finds a host extension; null if there is none.
     const void *(*query)(void *ctx, struct PbStr id);
@@ -1487,6 +1589,8 @@ typedef struct PbStreamWish {
     uint32_t interval_ms;
     /// Zero.
     uint32_t reserved;
+    /// From a strategy: the venue's name, empty for every venue. To an adapter: empty.
+    struct PbStr venue;
 } PbStreamWish;
 
 /// The answer to one `PbHttp`.
@@ -1505,8 +1609,8 @@ typedef struct PbReply {
     size_t headers_len;
     /// Body; the plugin may overwrite it.
     uint8_t *body;
-    /// Bytes of `body`.
-    size_t body_cap;
+    /// Bytes of `body`; `PB_FRAME_PADDING` readable zero bytes follow.
+    size_t body_len;
     /// URL that was answered, without secrets.
     struct PbStr url;
 } PbReply;
@@ -1600,14 +1704,14 @@ typedef struct PbOrderRef {
     struct PbStr venue_id;
 } PbOrderRef;
 
-/// A change of price and remaining quantity.
+/// A change of price and quantity.
 typedef struct PbOrderAmend {
     /// Bytes of this struct.
     uint32_t struct_size;
     /// Zero.
     uint32_t reserved;
     /// Which order.
-    struct PbOrderRef order;
+    const struct PbOrderRef *order;
     /// New limit price mantissa; 0 leaves it.
     int64_t price;
     /// New total quantity mantissa; 0 leaves it.
@@ -1686,7 +1790,8 @@ typedef struct PbBookView {
 } PbBookView;
 
 /// The host's functions for strategies. `[instance]` all: only during a call into the instance,
-/// with that call's `ctx`.
+/// with that call's `ctx`. If the call answers anything but `PB_OK`, nothing that it asked
+/// for is done.
 typedef struct PbStrategyHost {
     /// Bytes of this table.
     uint32_t struct_size;
@@ -1709,10 +1814,16 @@ typedef struct PbStrategyHost {
     /// `on_timer` is wanted at `at_ns`; replaces the wish before. 0 for none.
     PbStatus (*wake)(void *ctx, int64_t at_ns);
     /// Adds to or, with `channels` 0, removes from the instruments whose records are delivered.
-    /// Before the first call, all are.
+    /// Before the first call, all are; the first call leaves only what it names.
     PbStatus (*subscribe)(void *ctx, const struct PbStreamWish *wish);
     /// Finds a host extension; null if there is none.
     const void *(*query)(void *ctx, struct PbStr id);
+    /// The host's id of the instrument that `venue` names so and that is of `kind`
+    /// (`PB_INSTRUMENT_*`); `PB_NO_INSTRUMENT` if there is none.
+    uint32_t (*find)(void *ctx, struct PbStr venue, struct PbStr symbol, uint32_t kind);
+    /// The definition of an instrument, with the host's id as `index`; null if there is none.
+    /// Lent, with all that it points to, until the call into the strategy returns.
+    const struct PbInstrument *(*instrument)(void *ctx, uint32_t instrument);
 } PbStrategyHost;
 
 /// What a strategy sees of the host during one call.
@@ -1803,7 +1914,7 @@ typedef struct PbStrategyVtable {
 #define PB_EXECUTION "patchbay.execution/0"
 
 /// `PbPluginDecl.layout_hash`.
-#define PB_LAYOUT_HASH UINT32_C(0xc42dbd51)
+#define PB_LAYOUT_HASH UINT32_C(0x3d334823)
 
 // The one symbol of a plugin, which its author defines:
 // PB_EXPORT const PbPluginDecl PATCHBAY_PLUGIN_V0 = { PB_MAGIC, sizeof(PbPluginDecl), ... };

@@ -4,27 +4,25 @@ use patchbay_plugin::abi::{BUCKET_ADDRESS, BUCKET_CONNECTION, BucketCost};
 use patchbay_plugin::{AdapterCx, Bucket, Error};
 
 use crate::product::{Product, SECOND, Settings};
+use crate::request::Topic;
 
 /// What is limited, for each product.
 #[derive(Clone, Copy)]
 pub(crate) enum Limit {
-    /// REST `REQUEST_WEIGHT` per minute and address ([SPOT] rest-api.md, IP Limits; [DERIV]
+    /// REST `REQUEST_WEIGHT` per minute and address (SPOT rest-api.md, IP Limits; DERIV
     /// General Info, Limits).
     Weight,
-    /// Connection attempts per 5 minutes and address ([SPOT] web-socket-streams.md, WebSocket
+    /// Connection attempts per 5 minutes and address (SPOT web-socket-streams.md, WebSocket
     /// Limits; futures state none, the same is kept).
     Connects,
-    /// Messages per second to one connection, pings and pongs included (same section; [DERIV]
+    /// Messages per second to one connection, pings and pongs included (same section; DERIV
     /// Websocket Market Streams, Connect).
     Messages,
 }
 
 impl Limit {
-    const ALL: [(Self, &str); 3] = [
-        (Self::Weight, "rest weight"),
-        (Self::Connects, "connects"),
-        (Self::Messages, "messages"),
-    ];
+    const ALL: [(Self, &str); 3] =
+        [(Self::Weight, "rest weight"), (Self::Connects, "connects"), (Self::Messages, "messages")];
 
     const fn id(self, product: Product) -> u32 {
         product as u32 * 3 + self as u32
@@ -59,12 +57,24 @@ pub(crate) fn declare(settings: &Settings, cx: &mut AdapterCx<'_>) -> Result<(),
     Ok(())
 }
 
-/// Weight of a snapshot ([SPOT] rest-api.md, Order book; [DERIV] Order Book).
-pub(crate) fn snapshot_weight(product: Product, levels: u32) -> u32 {
-    let table = match product {
-        Product::Spot => [(100, 5), (500, 25), (1000, 50), (5000, 250)],
-        _ => [(50, 2), (100, 5), (500, 10), (1000, 20)],
+/// What a request costs (SPOT rest-api.md, weights of General and Market Data endpoints; DERIV
+/// Market Data).
+pub(crate) fn weight(topic: Topic, product: Product, levels: u32) -> Vec<BucketCost> {
+    let weight = match (topic, product) {
+        (Topic::Snapshot, Product::Spot) => match levels {
+            0..=100 => 5,
+            101..=500 => 25,
+            501..=1000 => 50,
+            _ => 250,
+        },
+        (Topic::Snapshot, _) => match levels {
+            0..=50 => 2,
+            51..=100 => 5,
+            101..=500 => 10,
+            _ => 20,
+        },
+        (Topic::Instruments, Product::Spot) => 20,
+        _ => 1,
     };
-    let row = table.iter().find(|(most, _)| levels <= *most);
-    row.unwrap_or(&table[3]).1
+    Limit::Weight.cost(product, weight)
 }

@@ -7,7 +7,7 @@ use crate::fields::Fields;
 use crate::product::Product;
 use crate::symbol::{Place, Target};
 
-/// `depthUpdate` ([SPOT] web-socket-streams.md, Diff. Depth Stream; [DERIV] Diff. Book Depth
+/// `depthUpdate` (SPOT web-socket-streams.md, Diff. Depth Stream; DERIV Diff. Book Depth
 /// Streams). Quantities are absolute. Spot ids are dense; futures name the id before.
 #[inline]
 pub(crate) fn read<'f, F: Fields<'f>>(
@@ -36,11 +36,9 @@ pub(crate) fn read<'f, F: Fields<'f>>(
         flags: DEPTH_FIRST | chain,
         ..DepthStart::default()
     })?;
-    f.key(br#","b":"#)?
-        .levels(target.exps, |price, qty| depth.level(price, qty))?;
+    f.key(br#","b":"#)?.levels(target.exps, |price, qty| depth.level(price, qty))?;
     depth.asks();
-    f.key(br#","a":"#)?
-        .levels(target.exps, |price, qty| depth.level(price, qty))?;
+    f.key(br#","a":"#)?.levels(target.exps, |price, qty| depth.level(price, qty))?;
     f.skip(br#","st":"#)?;
     f.end()?;
     depth.finish()?;

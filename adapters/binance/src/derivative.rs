@@ -13,7 +13,7 @@ use crate::symbol::{Place, Target};
 /// Of mark, index and average prices, rates and open interest: as fine as Binance prints.
 const EXP: i8 = -8;
 
-/// `markPriceUpdate` ([DERIV] Mark Price Stream). `P` is the estimated settlement price; delivery
+/// `markPriceUpdate` (DERIV Mark Price Stream). `P` is the estimated settlement price; delivery
 /// contracts have no rate (`""`) and no next funding (0). On the wire `P` stands before `i`.
 #[inline]
 pub(crate) fn read_mark<'f, F: Fields<'f>>(
@@ -36,7 +36,7 @@ pub(crate) fn read_mark<'f, F: Fields<'f>>(
     Ok(target)
 }
 
-/// `/premiumIndex` ([DERIV] Mark Price): the same by REST.
+/// `/premiumIndex` (DERIV Mark Price): the same by REST.
 pub(crate) fn read_premium<'f>(
     f: &mut Tree<'_, 'f>,
     place: Place<'_>,
@@ -63,23 +63,13 @@ fn push_mark(
     cx: &mut AdapterCx<'_>,
 ) -> Result<(), Error> {
     let head = head(SLOT_MARK, instrument, exchange_ns, cx);
-    cx.push(Mark {
-        head,
-        mark,
-        index,
-        settle,
-        exp: EXP,
-        reserved: [0; 7],
-    })?;
+    cx.push(Mark { head, mark, index, settle, exp: EXP, reserved: [0; 7] })?;
     if rate.is_empty() || next_ns == 0 {
         return Ok(());
     }
     let rate = parse_decimal(rate, EXP).map_err(|e| Error::new(format!("funding rate: {e}")))?;
     cx.push(Funding {
-        head: Head {
-            kind: SLOT_FUNDING,
-            ..head
-        },
+        head: Head { kind: SLOT_FUNDING, ..head },
         rate,
         next_ns,
         interval_ns: 0,
@@ -88,7 +78,7 @@ fn push_mark(
     })
 }
 
-/// `forceOrder` ([DERIV] Liquidation Order Streams): the last liquidation of each second.
+/// `forceOrder` (DERIV Liquidation Order Streams): the last liquidation of each second.
 #[inline]
 pub(crate) fn read_liquidation<'f, F: Fields<'f>>(
     f: &mut F,
@@ -126,7 +116,7 @@ pub(crate) fn read_liquidation<'f, F: Fields<'f>>(
     Ok(target)
 }
 
-/// `/openInterest` ([DERIV] Open Interest): in contracts.
+/// `/openInterest` (DERIV Open Interest): in contracts.
 pub(crate) fn read_open_interest<'f>(
     f: &mut Tree<'_, 'f>,
     place: Place<'_>,
@@ -147,12 +137,5 @@ pub(crate) fn read_open_interest<'f>(
 }
 
 fn head(kind: u16, instrument: u32, exchange_ns: i64, cx: &AdapterCx<'_>) -> Head {
-    Head {
-        kind,
-        flags: 0,
-        instrument,
-        sequence: 0,
-        exchange_ns,
-        receive_ns: cx.now(),
-    }
+    Head { kind, flags: 0, instrument, sequence: 0, exchange_ns, receive_ns: cx.now() }
 }

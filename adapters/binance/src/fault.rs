@@ -16,7 +16,20 @@ pub(crate) enum Remedy {
     Drop,
 }
 
-/// [SPOT] rest-api.md, HTTP Return Codes and IP Limits; errors.md. `code` is the body's.
+impl Remedy {
+    /// How long to wait before asking again: what the venue says, and not less than 1 s, doubling
+    /// with each failure to 60 s. `None` if it is no use.
+    pub(crate) fn pause(self, attempt: u8) -> Option<Nanos> {
+        let least = match self {
+            Self::Use => 0,
+            Self::Again(pause) => pause,
+            Self::Drop => return None,
+        };
+        Some(least.max((SECOND << attempt.min(6)).min(60 * SECOND)))
+    }
+}
+
+/// SPOT rest-api.md, HTTP Return Codes and IP Limits; errors.md. `code` is the body's.
 pub(crate) fn remedy(reply: &Reply<'_>, code: i64) -> Remedy {
     match (reply.status, code) {
         (200..=299, _) => Remedy::Use,
@@ -42,9 +55,4 @@ fn retry_after(reply: &Reply<'_>) -> Nanos {
     let header = reply.headers.iter().find(|(name, _)| *name == "retry-after");
     let seconds = header.and_then(|(_, value)| value.trim().parse::<u32>().ok());
     Nanos::from(seconds.unwrap_or(0)) * SECOND
-}
-
-/// Pause before attempt number `attempt` + 1: 1 s, doubling to 60 s.
-pub(crate) fn backoff(attempt: u8) -> Nanos {
-    (SECOND << attempt.min(6)).min(60 * SECOND)
 }

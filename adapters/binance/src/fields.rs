@@ -46,9 +46,7 @@ pub(crate) trait Fields<'f>: Sized {
     /// Milliseconds, as ns.
     #[inline]
     fn time(&mut self) -> Result<i64, Self::Stop> {
-        let ns = i64::try_from(self.number()?)
-            .ok()
-            .and_then(|ms| ms.checked_mul(1_000_000));
+        let ns = i64::try_from(self.number()?).ok().and_then(|ms| ms.checked_mul(1_000_000));
         Ok(ns.ok_or_else(|| Error::new("a time beyond the year 2262"))?)
     }
 }
@@ -153,23 +151,16 @@ pub(crate) struct Tree<'t, 'f> {
 
 impl<'t, 'f> Tree<'t, 'f> {
     pub(crate) fn new(object: Value<'t, 'f>) -> Self {
-        Self {
-            object,
-            value: object,
-            key: "",
-        }
+        Self { object, value: object, key: "" }
     }
 
     fn wrong(&self, expected: &str) -> Error {
         let found: String = self.value.encode().chars().take(60).collect();
-        Error::new(format!(
-            "field `{}`: expected {expected}, found {found}",
-            self.key
-        ))
+        Error::new(format!("field `{}`: expected {expected}, found {found}", self.key))
     }
 
     fn exact(&self, value: Option<Value<'t, 'f>>, exp: i8) -> Result<i64, Error> {
-        let text = value.and_then(|value| value.as_str());
+        let text = value.and_then(|value| value.into_string());
         let text = text.ok_or_else(|| self.wrong("decimal text"))?;
         parse_decimal(text.as_bytes(), exp)
             .map_err(|e| Error::new(format!("field `{}`: {text:?} at 1e{exp}: {e}", self.key)))
@@ -202,7 +193,7 @@ impl<'t, 'f> Fields<'f> for Tree<'t, 'f> {
     }
 
     fn text(&mut self) -> Result<&'f [u8], Error> {
-        let text = self.value.as_str().map(str::as_bytes);
+        let text = self.value.into_string().map(str::as_bytes);
         text.ok_or_else(|| self.wrong("text"))
     }
 

@@ -1,5 +1,5 @@
-//! Instruments from `exchangeInfo` ([SPOT] rest-api.md, Exchange Information, and filters.md;
-//! [DERIV] Exchange Information).
+//! Instruments from `exchangeInfo` (SPOT rest-api.md, Exchange Information, and filters.md;
+//! DERIV Exchange Information).
 
 use patchbay_plugin::Error;
 use patchbay_plugin::abi::{
@@ -24,10 +24,10 @@ pub(crate) fn read(
 ) -> Result<Instrument, Error> {
     let text = |key: &str| entry.get_str(key).unwrap_or_default().to_owned();
     let filter = |kind: &str, keys: &[&str]| {
-        let filters = entry.get_array("filters")?;
+        let filters = entry.get("filters")?.into_array()?;
         let is = |f: &Value<'_, '_>| f.get_str("filterType") == Some(kind);
         let filter = filters.iter().find(is)?;
-        keys.iter().find_map(|key| filter.get_str(*key))
+        keys.iter().find_map(|key| filter.get(*key)?.into_string())
     };
     let tick = filter("PRICE_FILTER", &["tickSize"]);
     let lot = filter("LOT_SIZE", &["stepSize"]);
@@ -47,10 +47,7 @@ pub(crate) fn read(
     });
     let (price_exp, qty_exp) = kept.unwrap_or_else(|| {
         let highest = filter("PRICE_FILTER", &["maxPrice"]);
-        (
-            exponent(price_places, tick, highest, 1),
-            exponent(qty_places, lot, most, 1000),
-        )
+        (exponent(price_places, tick, highest, 1), exponent(qty_places, lot, most, 1000))
     });
     let notional_exp = -(places(notional) as i8);
 
@@ -118,7 +115,7 @@ fn mantissa(text: Option<&str>, exp: i8) -> Result<i64, DecimalError> {
     }
 }
 
-/// [SPOT] enums.md, Symbol status; [DERIV] Common Definition, Contract status.
+/// SPOT enums.md, Symbol status; DERIV Common Definition, Contract status.
 fn session(status: &str) -> u8 {
     match status {
         "TRADING" => SESSION_CONTINUOUS,

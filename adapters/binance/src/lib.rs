@@ -12,8 +12,8 @@
 //! | `instrument`, `snapshot` | exchangeInfo and REST books |
 //! | `budget`, `fault` | rate limits; what refusals mean |
 //!
-//! Sources: [SPOT] is `binance/binance-spot-api-docs` on GitHub (2026-07), [DERIV]
-//! `developers.binance.com/docs/derivatives` (2026-10), [WSURL] the announcement "USDⓈ-M Futures
+//! Sources: SPOT is `binance/binance-spot-api-docs` on GitHub (2026-07), DERIV
+//! `developers.binance.com/docs/derivatives` (2026-10), WSURL the announcement "USDⓈ-M Futures
 //! WebSocket URL upgrade" (2026-03-06).
 #![deny(unsafe_code)]
 
@@ -40,14 +40,13 @@ use patchbay_plugin::{
 
 use market::Parser;
 use product::Settings;
-use request::Requests;
-use session::{Known, Session};
-use symbol::Directory;
+use request::{Request, Requests, Topic};
+use session::Session;
+use symbol::{Directory, Known};
 
 /// The adapter.
 pub struct Binance {
-    settings: Settings,
-    directory: Directory,
+    known: Known,
     session: Session,
     requests: Requests,
     parser: Parser,
@@ -61,8 +60,7 @@ impl Adapter for Binance {
 
     fn create(config: &Config<'_>) -> Result<Self, Error> {
         Ok(Self {
-            settings: Settings::read(config)?,
-            directory: Directory::default(),
+            known: Known { settings: Settings::read(config)?, directory: Directory::default() },
             session: Session::default(),
             requests: Requests::default(),
             parser: Parser::default(),
@@ -70,9 +68,7 @@ impl Adapter for Binance {
     }
 
     fn plan(&mut self, wishes: &[Wish<'_>], cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        let (settings, directory) = (&self.settings, &self.directory);
-        let known = Known { settings, directory };
-        self.session.plan(wishes, known, &mut self.requests, cx)
+        self.session.plan(wishes, &self.known, &mut self.requests, cx)
     }
 
     fn handle_frame(&mut self, frame: Frame<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
@@ -80,8 +76,7 @@ impl Adapter for Binance {
     }
 
     fn handle_open(&mut self, open: Open<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        let (settings, directory) = (&self.settings, &self.directory);
-        self.session.open(open, Known { settings, directory }, cx)
+        self.session.open(open, &self.known, cx)
     }
 
     fn handle_close(
@@ -100,11 +95,23 @@ impl Adapter for Binance {
     }
 
     fn handle_timeout(&mut self, now: Nanos, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        self.ask_due(now, cx)
+        while let Some(request) = self.requests.take(now) {
+            let optional = request.topic == Topic::OpenInterest;
+            if !optional || self.session.polls(request.instrument, &self.known) {
+                self.requests.send(request, &self.known, cx)?;
+            }
+        }
+        self.requests.wake(cx);
+        Ok(())
     }
 
     fn resync(&mut self, scope: Scope, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        self.ask_snapshot(scope, cx)
+        let Scope::Instrument(index) = scope else {
+            return Err(Error::new("Binance's update ids belong to instruments"));
+        };
+        let product = self.known.directory.get(index)?.product;
+        let request = Request::new(Topic::Snapshot, product, index);
+        self.requests.ask(request, &self.known, cx)
     }
 }
 

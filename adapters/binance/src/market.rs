@@ -9,34 +9,36 @@ use simd_json::{Buffers, Tape};
 use crate::Binance;
 use crate::fields::{Declined, Fields, Scan, Tree};
 use crate::product::Product;
-use crate::session::Known;
 use crate::symbol::Place;
 use crate::{depth, derivative, quote, trade};
 
 /// The general parser, with buffers that stay.
-#[derive(Default)]
 pub(crate) struct Parser {
-    nodes: Vec<simd_json::Node<'static>>,
+    nodes: Tape<'static>,
     buffers: Buffers,
 }
 
-impl Parser {
-    /// Parses `text`, overwriting it, and reads the result.
-    pub(crate) fn read<R>(
-        &mut self,
-        text: &mut [u8],
-        read: impl FnOnce(Value<'_, '_>) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        let mut tape = Tape(std::mem::take(&mut self.nodes)).reset();
-        let parsed = simd_json::fill_tape(text, &mut self.buffers, &mut tape)
-            .map_err(|e| Error::new(format!("expected JSON: {e}")));
-        let result = parsed.and_then(|()| read(tape.as_value()));
-        self.nodes = tape.reset().0;
-        result
+impl Default for Parser {
+    fn default() -> Self {
+        Self { nodes: Tape(Vec::new()), buffers: Buffers::default() }
     }
 }
 
 impl Binance {
+    /// Parses `text`, overwriting it, and reads the result.
+    pub(crate) fn parse<R>(
+        &mut self,
+        text: &mut [u8],
+        read: impl FnOnce(&mut Self, Value<'_, '_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let mut tape = std::mem::replace(&mut self.parser.nodes, Tape(Vec::new())).reset();
+        let parsed = simd_json::fill_tape(text, &mut self.parser.buffers, &mut tape)
+            .map_err(|e| Error::new(format!("expected JSON: {e}")));
+        let result = parsed.and_then(|()| read(self, tape.as_value()));
+        self.parser.nodes = tape.reset();
+        result
+    }
+
     pub(crate) fn read_frame(
         &mut self,
         frame: Frame<'_>,
@@ -49,15 +51,13 @@ impl Binance {
             }
             cx.fell_back();
         }
-        let mut parser = std::mem::take(&mut self.parser);
         let mut place = String::new();
-        let result = parser.read(frame.bytes, |root| {
+        let result = self.parse(frame.bytes, |this, root| {
             let data = root.get("data").unwrap_or(root);
             let names = [root.get_str("stream"), data.get_str("s")];
             place = names.into_iter().flatten().collect::<Vec<_>>().join(", ");
-            self.parse(frame.conn, product, data, cx)
+            this.read_data(frame.conn, product, data, cx)
         });
-        self.parser = parser;
         result.map_err(|e| Error::new(format!("connection {}, {place}: {e}", frame.conn)))
     }
 
@@ -79,7 +79,7 @@ impl Binance {
         }
     }
 
-    fn parse(
+    fn read_data(
         &mut self,
         conn: u32,
         product: Option<Product>,
@@ -88,11 +88,9 @@ impl Binance {
     ) -> Result<(), Error> {
         // Spot's ticker is the only event without a name.
         let unnamed = data.contains_key("u") && data.contains_key("b") && data.contains_key("a");
-        let name = data.get_str("e").or(unnamed.then_some(""));
+        let name = data.get_str("e").or_else(|| unnamed.then_some(""));
         if name == Some("serverShutdown") {
-            let (settings, directory) = (&self.settings, &self.directory);
-            let known = Known { settings, directory };
-            return self.session.replace(conn, known, cx);
+            return self.session.replace(conn, &self.known, cx);
         }
         let product = product.or_else(|| sniff(name?, data));
         if let (Some(name), Some(product)) = (name, product) {
@@ -103,7 +101,7 @@ impl Binance {
             }
         }
         // Acknowledgements are `{"result":null,"id":1}`, errors `{"code":2,"msg":".."}` or wrapped
-        // in `error` ([SPOT] web-socket-streams.md, Live Subscribing).
+        // in `error` (SPOT web-socket-streams.md, Live Subscribing).
         if data.contains_key("error") || data.contains_key("code") {
             cx.log(LOG_WARN, &format!("connection {conn}: {}", data.encode()));
         }
@@ -120,7 +118,7 @@ impl Binance {
         f: &mut F,
         cx: &mut AdapterCx<'_>,
     ) -> Result<bool, F::Stop> {
-        let directory = &self.directory;
+        let directory = &self.known.directory;
         let place = Place { product, directory };
         let target = match name {
             b"bookTicker" => quote::read(f, br#","u":"#, place, cx)?,
@@ -132,7 +130,7 @@ impl Binance {
             b"forceOrder" => derivative::read_liquidation(f, place, cx)?,
             _ => return Ok(false),
         };
-        self.directory.admit(product, target, cx)?;
+        self.known.directory.admit(product, target, cx)?;
         Ok(true)
     }
 }
@@ -147,12 +145,10 @@ fn sniff(name: &str, data: Value<'_, '_>) -> Option<Product> {
         "markPriceUpdate" => true,
         _ => return None,
     };
-    futures
-        .then(|| futures_product(data.get_str("s").unwrap_or_default()))
-        .or(Some(Product::Spot))
+    futures.then(|| futures_product(data.get_str("s").unwrap_or_default())).or(Some(Product::Spot))
 }
 
-/// COIN-M symbols are `<BASE>USD_<...>` ([DERIV] COIN-M, Exchange Information).
+/// COIN-M symbols are `<BASE>USD_<...>` (DERIV COIN-M, Exchange Information).
 pub(crate) fn futures_product(symbol: &str) -> Product {
     match symbol.split_once('_') {
         Some((pair, _)) if pair.ends_with("USD") => Product::CoinM,

@@ -6,7 +6,7 @@ use patchbay_plugin::abi::{Head, QUOTE_SAME_IDS, QUOTE_VENUE, Quote, SLOT_QUOTE}
 use crate::fields::Fields;
 use crate::symbol::{Place, Target};
 
-/// `bookTicker` ([SPOT] web-socket-streams.md, Individual Symbol Book Ticker Streams; [DERIV]
+/// `bookTicker` (SPOT web-socket-streams.md, Individual Symbol Book Ticker Streams; DERIV
 /// Individual Symbol Book Ticker Streams). Spot sends neither `e` nor a time; COIN-M puts `u`
 /// first, so that `id` is the text before it; the futures' times stand before the symbol in documentation and last on the wire. `u`
 /// counts with the book.

@@ -1,8 +1,7 @@
 //! Answers: what they are about, what is in them, and what follows from a failure.
 
-use patchbay_plugin::abi::{LOG_INFO, LOG_WARN};
-use patchbay_plugin::model::Nanos;
-use patchbay_plugin::{AdapterCx, Error, Reply, Scope};
+use patchbay_plugin::abi::LOG_WARN;
+use patchbay_plugin::{AdapterCx, Error, Reply};
 use simd_json::prelude::*;
 use simd_json::tape::Value;
 
@@ -22,42 +21,30 @@ impl Binance {
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
         let Some(request) = Request::from_id(reply.id) else {
-            return self.accept(None, &mut reply, cx);
+            return self.accept(None, reply, cx);
         };
+        let (url, status) = (reply.url, reply.status);
         let (code, why) = self.refusal(&mut reply);
         let remedy = fault::remedy(&reply, code);
         let outcome = match remedy {
-            Remedy::Use => self.accept(Some(request), &mut reply, cx),
-            _ => Err(Error::new(format!("HTTP {}, {code} {why}", reply.status))),
-        };
-        let settings = &self.known.settings;
-        let every = match request.topic {
-            Topic::Instruments => settings.instruments_every,
-            Topic::Time => settings.time_every,
-            Topic::OpenInterest => settings.open_interest_every,
-            Topic::Snapshot | Topic::Premium => 0,
+            Remedy::Use => self.accept(Some(request), reply, cx),
+            _ => Err(Error::new(format!("HTTP {status}, code {code} {why}"))),
         };
         let Err(error) = outcome else {
-            if every > 0 {
-                self.requests.later(request.again(0), cx.now() + every, cx);
-            }
             return Ok(());
         };
-        let text = format!("GET {}: {error}", reply.url);
-        if let Some(code) = fault::alarm(reply.status) {
+        let text = format!("GET {url}: {error}");
+        if let Some(code) = fault::alarm(status) {
             cx.fail(code, &text);
         }
-        let pause = match remedy {
-            Remedy::Use => 0,
-            Remedy::Again(pause) => pause,
-            Remedy::Drop => {
-                cx.log(LOG_WARN, &format!("{text}; not asked again"));
-                return Ok(());
-            }
+        let Some(pause) = remedy.pause(request.attempt) else {
+            cx.log(LOG_WARN, &format!("{text}; not asked again"));
+            return Ok(());
         };
-        let pause = pause.max(fault::backoff(request.attempt));
-        cx.log(LOG_WARN, &format!("{text}; asked again in {} ms", pause / 1_000_000));
-        let next = request.again(request.attempt.saturating_add(1));
+        let ms = pause / 1_000_000;
+        cx.log(LOG_WARN, &format!("{text}; asked again in {ms} ms"));
+        let attempt = request.attempt.saturating_add(1);
+        let next = Request { attempt, ..request };
         self.requests.later(next, cx.now() + pause, cx);
         Ok(())
     }
@@ -67,7 +54,7 @@ impl Binance {
         if reply.status < 400 {
             return (0, String::new());
         }
-        let refusal = self.parser.read(reply.body, |root| {
+        let refusal = self.parse(reply.body, |_, root| {
             let text = root.get_str("msg").unwrap_or_default();
             Ok((root.get_i64("code").unwrap_or(0), text.to_owned()))
         });
@@ -78,41 +65,139 @@ impl Binance {
     fn accept(
         &mut self,
         request: Option<Request>,
-        reply: &mut Reply<'_>,
+        reply: Reply<'_>,
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
         let url = reply.url;
-        let Some(topic) = request.map(|r| r.topic).or_else(|| request::topic_of(url)) else {
+        let Some(topic) = request.map_or_else(|| request::topic_of(url), |r| Some(r.topic)) else {
             cx.ignore();
             return Ok(());
         };
-        let product = request.map(|r| r.product);
-        let product = product.or_else(|| self.known.settings.product_of(url));
-        let asked = request.and_then(|r| self.known.directory.get(r.instrument).ok());
-        let symbol = asked.map(|listing| listing.symbol.clone());
-        let symbol = symbol.or_else(|| request::parameter(url, "symbol"));
-        if let (Topic::Snapshot, Some(product), Some(symbol)) = (topic, product, &symbol) {
+        let by_url = || self.known.settings.product_of(url);
+        let product = request.map_or_else(by_url, |r| Some(r.product));
+        if topic == Topic::Snapshot {
+            return self.read_snapshot(request, product, reply, cx);
+        }
+        let product = product.ok_or_else(|| Error::new(format!("{url}: no known host")))?;
+        self.parse(reply.body, |this, root| match topic {
+            Topic::Time => {
+                let time = Tree::new(root).key(b"\"serverTime\"")?.time()?;
+                if reply.id != 0 {
+                    cx.server_time(reply.id, time);
+                }
+                Ok(())
+            }
+            Topic::Instruments => this.read_instruments(product, root, cx),
+            _ => this.read_derivative(topic, product, root, cx),
+        })
+    }
+
+    fn read_instruments(
+        &mut self,
+        product: Product,
+        root: Value<'_, '_>,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let list = root.get_array("symbols");
+        let list = list.ok_or_else(|| Error::new("exchangeInfo without `symbols`"))?;
+        for entry in &list {
+            let symbol = entry.get_str("symbol").unwrap_or_default();
+            let known = self.known.directory.find(product, symbol);
+            match instrument::read(product, entry, known.map(|(_, listing)| listing.exps)) {
+                Ok(instrument) => self.known.directory.define(product, &instrument, cx)?,
+                Err(error) => cx.log(LOG_WARN, &format!("{}: {error}", product.name())),
+            }
+        }
+        self.session.arrange(&self.known, &mut self.requests, cx)
+    }
+
+    /// `/openInterest` and `/premiumIndex`, which COIN-M answers with a list.
+    fn read_derivative(
+        &mut self,
+        topic: Topic,
+        product: Product,
+        root: Value<'_, '_>,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let list = root.as_array();
+        let list = list.iter().flat_map(|list| list.iter());
+        for entry in list.chain(root.as_object().map(|_| root)) {
+            let directory = &self.known.directory;
+            let (place, f) = (Place { product, directory }, &mut Tree::new(entry));
+            let target = match topic {
+                Topic::OpenInterest => derivative::read_open_interest(f, place, cx)?,
+                _ => derivative::read_premium(f, place, cx)?,
+            };
+            self.known.directory.admit(product, target, cx)?;
+        }
+        Ok(())
+    }
+
+    fn read_snapshot(
+        &mut self,
+        request: Option<Request>,
+        product: Option<Product>,
+        reply: Reply<'_>,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let url = reply.url;
+        let asked = request.map(|r| self.known.directory.get(r.instrument));
+        let symbol = match asked.transpose()? {
+            Some(listing) => Some(listing.symbol.clone()),
+            None => request::parameter(url, "symbol").map(|name| self.spelled(name)),
+        };
+        let limit = request::parameter(url, "limit").and_then(|limit| limit.parse().ok());
+        if let (Some(product), Some(symbol)) = (product, &symbol) {
             let mut scan = Scan::new(reply.body);
-            if self.book(&mut scan, product, symbol, url, cx).is_ok() {
+            if self.read_book(&mut scan, (product, symbol, limit), cx).is_ok() {
                 return Ok(());
             }
         }
-        let mut parser = std::mem::take(&mut self.parser);
-        let result = parser.read(reply.body, |root| {
-            let product = product
-                .or_else(|| url.is_empty().then(|| guess_product(root)))
-                .ok_or_else(|| Error::new("no product has this URL; see `rest` and `stream`"))?;
-            let Some(symbol) = symbol.or_else(|| self.guess_symbol(product, root)) else {
-                return self.read_list(topic, product, root, reply.id, cx);
-            };
-            match topic {
-                Topic::Snapshot => {
-                    self.book(&mut Tree::new(root), product, &symbol, url, cx)
-                }
-                _ => self.read_list(topic, product, root, reply.id, cx),
-            }
-        });
-        self.parser = parser;
-        result.map_err(|e| Error::new(format!("{url}: {e}")))
+        self.parse(reply.body, |this, root| {
+            let product = product.unwrap_or_else(|| guess_product(root));
+            let symbol = symbol.or_else(|| this.guess_symbol(product, root));
+            let symbol = symbol.ok_or_else(|| Error::new("a snapshot of an unknown symbol"))?;
+            let mut tree = Tree::new(root);
+            let result = this.read_book(&mut tree, (product, &symbol, limit), cx);
+            result.map_err(|e| Error::new(format!("snapshot of {symbol}: {e}")))
+        })
+    }
+
+    fn read_book<'f, F: Fields<'f>>(
+        &mut self,
+        f: &mut F,
+        (product, symbol, limit): (Product, &str, Option<usize>),
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), F::Stop> {
+        let levels = self.known.settings.venue(product).snapshot_levels as usize;
+        let directory = &self.known.directory;
+        let target = Place { product, directory }.target(symbol.as_bytes());
+        snapshot::read(f, target, limit.unwrap_or(levels), cx)?;
+        Ok(self.known.directory.admit(product, target, cx)?)
+    }
+
+    /// The symbol that a URL names.
+    fn spelled(&self, name: &str) -> String {
+        let mut listings = self.known.directory.listings.iter();
+        let listing = listings.find(|l| request::encoded(&l.symbol) == name);
+        listing.map_or(name, |l| &l.symbol).to_owned()
+    }
+
+    /// The symbol of a snapshot that came without URL: its own, or the only one of the product.
+    fn guess_symbol(&self, product: Product, root: Value<'_, '_>) -> Option<String> {
+        let listings = self.known.directory.listings.iter();
+        let mut ours = listings.filter(|l| l.product == product);
+        let only = ours.next().filter(|_| ours.next().is_none());
+        let only = only.map(|listing| listing.symbol.as_str());
+        root.get_str("symbol").or(only).map(str::to_owned)
+    }
+}
+
+/// The product of a snapshot that came without URL: see [`snapshot::read`].
+fn guess_product(root: Value<'_, '_>) -> Product {
+    match (root.get_str("symbol"), root.contains_key("E")) {
+        (Some(symbol), _) => futures_product(symbol),
+        (None, true) => Product::UsdM,
+        (None, false) => Product::Spot,
     }
 }

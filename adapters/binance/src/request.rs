@@ -6,9 +6,9 @@ use patchbay_plugin::abi::{
 use patchbay_plugin::model::Nanos;
 use patchbay_plugin::{AdapterCx, Error, Http};
 
-use crate::budget::{Limit, snapshot_weight};
+use crate::budget;
 use crate::product::{PRODUCTS, Product};
-use crate::session::Known;
+use crate::symbol::Known;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,13 +20,13 @@ pub(crate) enum Topic {
     Premium,
 }
 
-/// Topics and the last part of their paths.
-const TOPICS: [(Topic, &str); 5] = [
-    (Topic::Instruments, "exchangeInfo"),
-    (Topic::Time, "time"),
-    (Topic::Snapshot, "depth"),
-    (Topic::OpenInterest, "openInterest"),
-    (Topic::Premium, "premiumIndex"),
+/// Topics, the last parts of their paths, and what decides their priority.
+const TOPICS: [(Topic, &str, u32); 5] = [
+    (Topic::Instruments, "exchangeInfo", PURPOSE_REFERENCE),
+    (Topic::Time, "time", PURPOSE_TIME),
+    (Topic::Snapshot, "depth", PURPOSE_SNAPSHOT),
+    (Topic::OpenInterest, "openInterest", PURPOSE_OTHER),
+    (Topic::Premium, "premiumIndex", PURPOSE_OTHER),
 ];
 
 /// One request; its id says all of it.
@@ -42,23 +42,14 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) const fn new(topic: Topic, product: Product, instrument: u32) -> Self {
-        Self {
-            topic,
-            product,
-            instrument,
-            attempt: 0,
-        }
+        Self { topic, product, instrument, attempt: 0 }
     }
 
     /// Bytes from the top: topic + 1, product, attempt, serial; then the instrument.
     fn id(self, serial: u8) -> u64 {
-        let head = [
-            self.topic as u8 + 1,
-            self.product as u8,
-            self.attempt,
-            serial,
-        ];
-        u64::from(u32::from_be_bytes(head)) << 32 | u64::from(self.instrument)
+        let (topic, product) = (self.topic as u8 + 1, self.product as u8);
+        let head = u32::from_be_bytes([topic, product, self.attempt, serial]);
+        u64::from(head) << 32 | u64::from(self.instrument)
     }
 
     pub(crate) fn from_id(id: u64) -> Option<Self> {
@@ -71,18 +62,18 @@ impl Request {
         })
     }
 
+    /// Whether only the attempt differs.
     fn same(self, other: Self) -> bool {
-        (self.topic, self.product, self.instrument)
-            == (other.topic, other.product, other.instrument)
+        self.id(0) & !(0xff << 40) == other.id(0) & !(0xff << 40)
     }
 }
 
 /// The topic of a URL; a body without one (hftbacktest's collector writes it so) is a snapshot.
 pub(crate) fn topic_of(url: &str) -> Option<Topic> {
-    let path = url.split('?').next().unwrap_or_default();
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let is = |(_, end): &&(Topic, &str)| *end == last || (url.is_empty() && *end == "depth");
-    TOPICS.iter().find(is).map(|(topic, _)| *topic)
+    let path = url.split('?').next().filter(|path| !path.is_empty());
+    let last = path.unwrap_or("depth").rsplit('/').next();
+    let topic = TOPICS.iter().find(|topic| Some(topic.1) == last);
+    topic.map(|topic| topic.0)
 }
 
 /// A parameter of a URL's query, as it stands there.
@@ -94,8 +85,7 @@ pub(crate) fn parameter<'u>(url: &'u str, name: &str) -> Option<&'u str> {
 
 /// Percent-encodes what is not unreserved (RFC 3986, section 2.3): symbols need not be ASCII.
 pub(crate) fn encoded(symbol: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-    let encode = |b: u8| match plain(b) {
+    let encode = |b: u8| match b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
         true => char::from(b).to_string(),
         false => format!("%{b:02X}"),
     };
@@ -110,53 +100,73 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
+    /// Nothing was asked yet.
+    pub(crate) const fn is_new(&self) -> bool {
+        self.serial == 0
+    }
+
+    /// Sends `request`, unless it will be sent when its time comes: after a failure not before.
+    pub(crate) fn ask(
+        &mut self,
+        request: Request,
+        known: &Known,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        match self.due.iter().any(|(_, other)| other.same(request)) {
+            true => Ok(()),
+            false => self.send(request, known, cx),
+        }
+    }
+
+    /// Sends `request`, and again after the topic's interval if it has one.
     pub(crate) fn send(
         &mut self,
         request: Request,
-        known: Known<'_>,
+        known: &Known,
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
         let Request { topic, product, .. } = request;
-        let venue = known.settings.venue(product);
-        let listing = || known.directory.get(request.instrument);
-        let symbol = || listing().map(|listing| encoded(&listing.symbol));
-        let levels = venue.snapshot_levels;
-        let (purpose, weight, query) = match topic {
-            Topic::Instruments if product == Product::Spot => (PURPOSE_REFERENCE, 20, String::new()),
-            Topic::Instruments => (PURPOSE_REFERENCE, 1, String::new()),
-            Topic::Time => (PURPOSE_TIME, 1, String::new()),
-            Topic::Snapshot => {
-                let query = format!("?symbol={}&limit={levels}", symbol()?);
-                (PURPOSE_SNAPSHOT, snapshot_weight(product, levels), query)
-            }
-            _ => (PURPOSE_OTHER, 1, format!("?symbol={}", symbol()?)),
+        let (settings, venue) = (&known.settings, known.settings.venue(product));
+        let every = match topic {
+            Topic::Instruments => settings.instruments_every,
+            Topic::Time => settings.time_every,
+            Topic::OpenInterest => settings.open_interest_every,
+            Topic::Snapshot | Topic::Premium => 0,
         };
-        let scope = match topic {
-            Topic::Snapshot => (u32::from(SCOPE_INSTRUMENT), request.instrument),
-            _ => (0, 0),
-        };
-        self.serial = self.serial.wrapping_add(1);
+        let mut query = String::new();
+        let mut scope = (0, 0);
+        if every == 0 || topic == Topic::OpenInterest {
+            let listing = known.directory.get(request.instrument)?;
+            query = format!("?symbol={}", encoded(&listing.symbol));
+        }
+        if topic == Topic::Snapshot {
+            query += &format!("&limit={}", venue.snapshot_levels);
+            scope = (u32::from(SCOPE_INSTRUMENT), request.instrument);
+        }
+        let (_, end, purpose) = TOPICS[topic as usize];
+        self.serial = self.serial.wrapping_add(1).max(1);
         cx.http(&Http {
             id: request.id(self.serial),
             purpose,
             scope,
             method: "GET".to_owned(),
             base: venue.rest.clone(),
-            path: format!("{}{}{query}", product.api(), TOPICS[topic as usize].1),
-            costs: Limit::Weight.cost(product, weight),
+            path: format!("{}{end}{query}", product.api()),
+            costs: budget::weight(topic, product, venue.snapshot_levels),
             ..Http::default()
-        })
+        })?;
+        if every > 0 {
+            let next = Request::new(topic, product, request.instrument);
+            self.later(next, cx.now() + every, cx);
+        }
+        Ok(())
     }
 
-    /// Sends `request` at `at`, instead of an earlier wish for the same.
+    /// Sends `request` at `at`, instead of when it was due.
     pub(crate) fn later(&mut self, request: Request, at: Nanos, cx: &mut AdapterCx<'_>) {
         self.due.retain(|(_, other)| !other.same(request));
         self.due.push((at, request));
         self.wake(cx);
-    }
-
-    pub(crate) fn is_due(&self, request: Request) -> bool {
-        self.due.iter().any(|(_, other)| other.same(request))
     }
 
     /// Takes out one that is due.

@@ -4,19 +4,12 @@ use patchbay_plugin::abi::{CHANNEL_OPEN_INTEREST, LOG_WARN, OPCODE_TEXT};
 use patchbay_plugin::{AdapterCx, Connect, Error, Open, Send, Wish};
 
 use crate::budget::{self, Limit};
-use crate::product::{Product, STREAMS, Settings};
+use crate::product::{Product, STREAMS};
 use crate::request::{Request, Requests, Topic};
-use crate::symbol::Directory;
+use crate::symbol::Known;
 
 /// Stream names in one frame. Nothing documented limits them; 1024 streams a connection do.
 const NAMES_MAX: usize = 200;
-
-/// What the host wants of one symbol.
-struct Wanted {
-    product: Product,
-    symbol: String,
-    channels: u32,
-}
 
 /// One connection that should be there, and what goes over it.
 struct Link {
@@ -31,30 +24,20 @@ struct Link {
     asked: bool,
     /// Instruments, and the streams of each as bits of places in [`STREAMS`].
     members: Vec<(u32, u32)>,
-    /// Stream names to subscribe and to give up.
-    on: Vec<String>,
-    off: Vec<String>,
+    /// Names subscribed on `conn`.
+    live: Vec<String>,
 }
 
 /// Connections as wished and as they are.
 #[derive(Default)]
 pub(crate) struct Session {
-    started: bool,
-    wanted: Vec<Wanted>,
+    /// Symbols and channels that the host wants.
+    wanted: Vec<(Product, String, u32)>,
     links: Vec<Link>,
     /// Products of open connections, by number.
     conns: Vec<(u32, Product)>,
-    /// Instruments whose open interest is polled.
-    polled: Vec<u32>,
     tags: u32,
     frames: u64,
-}
-
-/// What does not change while connections are arranged.
-#[derive(Clone, Copy)]
-pub(crate) struct Known<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) directory: &'a Directory,
 }
 
 impl Session {
@@ -73,90 +56,86 @@ impl Session {
     }
 
     /// Whether the open interest of an instrument is wanted.
-    pub(crate) fn polls(&self, instrument: u32) -> bool {
-        self.polled.contains(&instrument)
+    pub(crate) fn polls(&self, instrument: u32, known: &Known) -> bool {
+        let Ok(listing) = known.directory.get(instrument) else {
+            return false;
+        };
+        let is = |(product, symbol, channels): &(Product, String, u32)| {
+            let wanted = channels & CHANNEL_OPEN_INTEREST != 0 && *product != Product::Spot;
+            wanted && (*product, symbol) == (listing.product, &listing.symbol)
+        };
+        self.wanted.iter().any(is)
     }
 
     pub(crate) fn plan(
         &mut self,
         wishes: &[Wish<'_>],
-        known: Known<'_>,
+        known: &Known,
         requests: &mut Requests,
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
         let products = &known.settings.products;
-        if !self.started {
-            self.started = true;
-            budget::declare(known.settings, cx)?;
-            let time = products.first().map(|p| Request::new(Topic::Time, *p, 0));
-            let lists = products.iter();
-            let lists = lists.map(|p| Request::new(Topic::Instruments, *p, 0));
-            for request in time.into_iter().chain(lists) {
-                requests.send(request, known, cx)?;
+        if requests.is_new() {
+            budget::declare(&known.settings, cx)?;
+            for (place, &product) in products.iter().enumerate() {
+                if place == 0 {
+                    requests.ask(Request::new(Topic::Time, product, 0), known, cx)?;
+                }
+                requests.ask(Request::new(Topic::Instruments, product, 0), known, cx)?;
             }
         }
         self.wanted.clear();
         for wish in wishes {
-            let trades = |p: &&Product| p.kind() == wish.kind;
-            let Some(&product) = products.iter().find(trades) else {
-                let what = format!("{} ({})", wish.symbol, wish.kind);
-                cx.log(LOG_WARN, &format!("{what}: no product in `products` has it"));
-                continue;
-            };
-            self.wanted.push(Wanted {
-                product,
-                symbol: wish.symbol.to_owned(),
-                channels: wish.channels,
-            });
+            match products.iter().find(|p| p.kind() == wish.kind) {
+                Some(&product) => {
+                    let want = (product, wish.symbol.to_owned(), wish.channels);
+                    self.wanted.push(want);
+                }
+                None => {
+                    let what = format!("{} ({})", wish.symbol, wish.kind);
+                    cx.log(LOG_WARN, &format!("{what}: no product in `products` has it"));
+                }
+            }
         }
         self.arrange(known, requests, cx)
     }
 
     /// Makes connections and subscriptions what is wanted, as far as instruments are known: an
-    /// unknown name would be acknowledged and stay silent (Live Subscribing, see [`Link::flush`]).
+    /// unknown name would be acknowledged and stay silent (SPOT web-socket-streams.md).
     pub(crate) fn arrange(
         &mut self,
-        known: Known<'_>,
+        known: &Known,
         requests: &mut Requests,
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
-        let mut desired: Vec<(Product, u32, u32)> = Vec::new();
-        for want in &self.wanted {
-            let Some(index) = want.listed(known, cx) else {
+        // Channels by instrument.
+        let mut desired: Vec<(u32, u32)> = Vec::new();
+        for (product, symbol, channels) in &self.wanted {
+            let Some(index) = listed(*product, symbol, known, cx) else {
                 continue;
             };
-            match desired.iter_mut().find(|d| d.1 == index) {
-                Some(d) => d.2 |= want.channels,
-                None => desired.push((want.product, index, want.channels)),
+            if self.polls(index, known) {
+                requests.ask(Request::new(Topic::OpenInterest, *product, index), known, cx)?;
+            }
+            match desired.iter_mut().find(|d| d.0 == index) {
+                Some(d) => d.1 |= channels,
+                None => desired.push((index, *channels)),
             }
         }
-        self.poll(&desired, known, requests, cx)?;
         for link in &mut self.links {
-            let (product, route) = (link.product, link.route);
-            for (instrument, had) in std::mem::take(&mut link.members) {
-                let wish = desired.iter().find(|d| d.1 == instrument);
-                let now = wish.map_or(0, |d| product.streams(route, d.2));
-                link.change((instrument, had, now), known)?;
-            }
+            link.members.retain_mut(|member| {
+                let wish = desired.iter().find(|d| d.0 == member.0);
+                member.1 = wish.map_or(0, |d| link.product.streams(link.route, d.1));
+                member.1 != 0
+            });
         }
-        for (product, instrument, channels) in desired {
+        for (index, channels) in desired {
+            let product = known.directory.listings[index as usize].product;
             for route in 0..product.routes().len() {
-                let now = product.streams(route, channels);
-                let over = |l: &&mut Link| (l.product, l.route) == (product, route);
-                let mut links = self.links.iter_mut().filter(over);
-                if now == 0 || links.any(|l| l.members.iter().any(|m| m.0 == instrument)) {
-                    continue;
-                }
-                let most = known.settings.symbols_per_connection;
-                let mut links = self.links.iter_mut().filter(over);
-                match links.find(|l| l.members.len() < most) {
-                    Some(link) => link.change((instrument, 0, now), known)?,
-                    None => {
-                        self.tags += 1;
-                        let mut link = Link::new(self.tags, product, route);
-                        link.change((instrument, 0, now), known)?;
-                        self.links.push(link);
-                    }
+                let streams = product.streams(route, channels);
+                if streams != 0 {
+                    let most = known.settings.symbols_per_connection;
+                    self.place((index, streams), (product, route), most);
                 }
             }
         }
@@ -165,7 +144,7 @@ impl Session {
                 (Some(conn), true) => cx.close(conn, "its last stream was given up")?,
                 // If it is still opening, `open` closes it.
                 (None, true) => {}
-                (Some(_), false) => link.flush(&mut self.frames, cx)?,
+                (Some(_), false) => link.subscribe(known, &mut self.frames, cx)?,
                 (None, false) => link.connect(known, cx)?,
             }
         }
@@ -173,71 +152,76 @@ impl Session {
         Ok(())
     }
 
-    /// Asks for the open interest of instruments that are new among the wishes.
-    fn poll(
-        &mut self,
-        desired: &[(Product, u32, u32)],
-        known: Known<'_>,
-        requests: &mut Requests,
-        cx: &mut AdapterCx<'_>,
-    ) -> Result<(), Error> {
-        let before = std::mem::take(&mut self.polled);
-        for &(product, instrument, channels) in desired {
-            if product == Product::Spot || channels & CHANNEL_OPEN_INTEREST == 0 {
-                continue;
-            }
-            self.polled.push(instrument);
-            let request = Request::new(Topic::OpenInterest, product, instrument);
-            if !before.contains(&instrument) && !requests.is_due(request) {
-                requests.send(request, known, cx)?;
+    /// Finds a link for a member that has none: one with room, or another.
+    fn place(&mut self, member: (u32, u32), over: (Product, usize), most: usize) {
+        let mut room = None;
+        for link in &mut self.links {
+            if (link.product, link.route) == over {
+                if link.members.iter().any(|m| m.0 == member.0) {
+                    return;
+                }
+                if room.is_none() && link.members.len() < most {
+                    room = Some(&mut link.members);
+                }
             }
         }
-        Ok(())
+        if let Some(members) = room {
+            members.push(member);
+            return;
+        }
+        self.tags += 1;
+        self.links.push(Link {
+            tag: self.tags,
+            product: over.0,
+            route: over.1,
+            conn: None,
+            asked: false,
+            members: vec![member],
+            live: Vec::new(),
+        });
     }
 
     /// A connection opened: its streams are subscribed, unless nobody wants it any more.
     pub(crate) fn open(
         &mut self,
         open: Open<'_>,
-        known: Known<'_>,
+        known: &Known,
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
         let Open { conn, tag, url } = open;
-        let Some(at) = self.links.iter().position(|l| l.tag == tag) else {
-            if let Some(product) = known.settings.product_of(url) {
-                self.learn(conn, product);
-            }
-            // A replay has no tags, and nothing to close.
-            return match tag {
-                0 => Ok(()),
-                _ => cx.close(conn, "its last stream was given up"),
-            };
-        };
-        self.learn(conn, self.links[at].product);
-        let link = &mut self.links[at];
-        (link.conn, link.asked) = (Some(conn), false);
-        (link.on, link.off) = (Vec::new(), Vec::new());
-        for (instrument, streams) in std::mem::take(&mut link.members) {
-            link.change((instrument, 0, streams), known)?;
+        let mut links = self.links.iter_mut();
+        if let Some(link) = links.find(|l| l.tag == tag) {
+            (link.conn, link.asked) = (Some(conn), false);
+            link.live.clear();
+            link.subscribe(known, &mut self.frames, cx)?;
+            let product = link.product;
+            self.learn(conn, product);
+            return Ok(());
         }
-        link.flush(&mut self.frames, cx)
+        if let Some(product) = known.settings.product_of(url) {
+            self.learn(conn, product);
+        }
+        match tag {
+            // A replay: no tags, and nothing to close.
+            0 => Ok(()),
+            _ => cx.close(conn, "its last stream was given up"),
+        }
     }
 
     pub(crate) fn close(&mut self, conn: u32) {
         self.conns.retain(|c| c.0 != conn);
-        for link in self.links.iter_mut().filter(|l| l.conn == Some(conn)) {
-            link.conn = None;
+        if let Some(link) = self.links.iter_mut().find(|l| l.conn == Some(conn)) {
             // The host connects again by itself.
-            link.asked = true;
+            (link.conn, link.asked) = (None, true);
         }
     }
 
-    /// The venue announced the end of a connection ([SPOT] web-socket-streams.md, serverShutdown):
+    /// The venue announced the end of a connection (SPOT web-socket-streams.md, serverShutdown):
     /// a connect with its tag replaces it, make-before-break.
     pub(crate) fn replace(
         &mut self,
         conn: u32,
-        known: Known<'_>,
+        known: &Known,
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
         cx.ignore();
@@ -246,69 +230,30 @@ impl Session {
     }
 }
 
-impl Wanted {
-    /// The instrument, if exchangeInfo has it; otherwise says what to do, if that is known.
-    fn listed(&self, known: Known<'_>, cx: &AdapterCx<'_>) -> Option<u32> {
-        let Known { settings, directory } = known;
-        let find = |symbol: &str| {
-            let found = directory.find(self.product, symbol);
-            found.filter(|(_, listing)| listing.listed)
-        };
-        if let Some((index, _)) = find(&self.symbol) {
-            return Some(index);
-        }
-        if directory.knows(self.product) {
-            let (symbol, upper) = (&self.symbol, self.symbol.to_uppercase());
-            let remedy = match find(&upper) {
-                Some(_) => format!("write {upper}"),
-                None => {
-                    let rest = &settings.venue(self.product).rest;
-                    format!("see {rest}{}exchangeInfo", self.product.api())
-                }
-            };
-            let name = self.product.name();
-            cx.log(LOG_WARN, &format!("{name} has no symbol {symbol}; {remedy}"));
-        }
-        None
+/// The instrument, if exchangeInfo has it; if it has others, the operator learns what to do.
+fn listed(product: Product, symbol: &str, known: &Known, cx: &AdapterCx<'_>) -> Option<u32> {
+    let listed = |symbol: &str| {
+        let found = known.directory.find(product, symbol);
+        found.filter(|(_, listing)| listing.listed)
+    };
+    if let Some((index, _)) = listed(symbol) {
+        return Some(index);
     }
+    if known.directory.knows(product) {
+        let (name, upper) = (product.name(), symbol.to_uppercase());
+        let remedy = match listed(&upper) {
+            Some(_) => format!("write {upper}"),
+            None => {
+                format!("see {}{}exchangeInfo", known.settings.venue(product).rest, product.api())
+            }
+        };
+        cx.log(LOG_WARN, &format!("{name} has no symbol {symbol}; {remedy}"));
+    }
+    None
 }
 
 impl Link {
-    const fn new(tag: u32, product: Product, route: usize) -> Self {
-        Self {
-            tag,
-            product,
-            route,
-            conn: None,
-            asked: false,
-            members: Vec::new(),
-            on: Vec::new(),
-            off: Vec::new(),
-        }
-    }
-
-    /// Takes in an instrument that had streams and now has others; none if it goes.
-    fn change(
-        &mut self,
-        (instrument, had, now): (u32, u32, u32),
-        known: Known<'_>,
-    ) -> Result<(), Error> {
-        let symbol = &known.directory.get(instrument)?.symbol;
-        for (place, stream) in STREAMS.iter().enumerate() {
-            let names = match (had >> place & 1, now >> place & 1) {
-                (0, 1) => &mut self.on,
-                (1, 0) => &mut self.off,
-                _ => continue,
-            };
-            names.push(known.settings.stream_name(self.product, stream, symbol));
-        }
-        if now != 0 {
-            self.members.push((instrument, now));
-        }
-        Ok(())
-    }
-
-    fn connect(&mut self, known: Known<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+    fn connect(&mut self, known: &Known, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
         if std::mem::replace(&mut self.asked, true) {
             return Ok(());
         }
@@ -324,20 +269,31 @@ impl Link {
         })
     }
 
-    /// Sends what changed ([SPOT] web-socket-streams.md, Live Subscribing/Unsubscribing to
-    /// streams).
-    fn flush(&mut self, frames: &mut u64, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        let (on, off) = (std::mem::take(&mut self.on), std::mem::take(&mut self.off));
-        let Some(conn) = self.conn else {
-            return Ok(());
+    /// Sends what makes the connection's streams those of its members (SPOT
+    /// web-socket-streams.md, Live Subscribing/Unsubscribing to streams).
+    fn subscribe(
+        &mut self,
+        known: &Known,
+        frames: &mut u64,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let mut names = Vec::new();
+        for &(instrument, streams) in &self.members {
+            let symbol = &known.directory.listings[instrument as usize].symbol;
+            let bits = (0..STREAMS.len()).filter(|place| streams >> place & 1 != 0);
+            names.extend(bits.map(|b| known.settings.stream_name(self.product, b, symbol)));
+        }
+        let beyond = |a: &[String], b: &[String]| -> Vec<String> {
+            a.iter().filter(|name| !b.contains(name)).cloned().collect()
         };
+        let (off, on) = (beyond(&self.live, &names), beyond(&names, &self.live));
         for (method, names) in [("UNSUBSCRIBE", off), ("SUBSCRIBE", on)] {
             for names in names.chunks(NAMES_MAX) {
                 *frames += 1;
                 let (params, id) = (names.join("\",\""), *frames);
                 let text = format!(r#"{{"method":"{method}","params":["{params}"],"id":{id}}}"#);
                 cx.send(&Send {
-                    conn,
+                    conn: self.conn.unwrap_or(0),
                     opcode: OPCODE_TEXT,
                     payload: text.into_bytes(),
                     costs: Limit::Messages.cost(self.product, 1),
@@ -345,6 +301,7 @@ impl Link {
                 })?;
             }
         }
+        self.live = names;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use patchbay_plugin::{AdapterCx, DepthStart};
 use crate::fields::Fields;
 use crate::symbol::Target;
 
-/// `/depth` ([SPOT] rest-api.md, Order book; [DERIV] Order Book): the best `limit` levels a side.
+/// `/depth` (SPOT rest-api.md, Order book; DERIV Order Book): the best `limit` levels a side.
 /// Spot sends no time, and only COIN-M the symbol.
 pub(crate) fn read<'f, F: Fields<'f>>(
     f: &mut F,

@@ -3,7 +3,7 @@
 use patchbay_plugin::model::Instrument;
 use patchbay_plugin::{AdapterCx, Error, Symbols};
 
-use crate::product::Product;
+use crate::product::{Product, Settings};
 
 /// Both exponents of an instrument that the venue has not described: as fine as Binance prints.
 const PROVISIONAL_EXP: i8 = -8;
@@ -32,6 +32,12 @@ pub(crate) struct Target<'f> {
 pub(crate) struct Directory {
     tables: [Symbols; 3],
     pub(crate) listings: Vec<Listing>,
+}
+
+/// What is configured and what the venue listed.
+pub(crate) struct Known {
+    pub(crate) settings: Settings,
+    pub(crate) directory: Directory,
 }
 
 /// The directory as one product's frames see it.

@@ -8,7 +8,7 @@ use patchbay_plugin::abi::{
 use crate::fields::Fields;
 use crate::symbol::{Place, Target};
 
-/// `trade` ([SPOT] web-socket-streams.md, Trade Streams). Futures send it undocumented, with `X`:
+/// `trade` (SPOT web-socket-streams.md, Trade Streams). Futures send it undocumented, with `X`:
 /// insurance fund and auto-deleveraging are no matches. Spot named both orders until 2023.
 #[inline]
 pub(crate) fn read_single<'f, F: Fields<'f>>(
@@ -30,7 +30,7 @@ pub(crate) fn read_single<'f, F: Fields<'f>>(
     Ok(target)
 }
 
-/// `aggTrade` ([SPOT] web-socket-streams.md, Aggregate Trade Streams; [DERIV] Aggregate Trade
+/// `aggTrade` (SPOT web-socket-streams.md, Aggregate Trade Streams; DERIV Aggregate Trade
 /// Streams): fills of one taker order, `f` to `l`, at one price. Futures put `a` before `s`, and
 /// since 2025-12-31 `nq`, the quantity without RPI fills, after `q`.
 #[inline]

@@ -1,1 +1,43 @@
 //! `patchbay check`: a configuration and everything it names.
+
+use std::path::Path;
+
+use patchbay_runtime::PluginFolder;
+use patchbay_runtime::config::{Config, ConfigError, Wanted, limited_mode};
+
+use crate::args::CheckArgs;
+use crate::console::say;
+use crate::{BAD_CONFIG, Failure, plugin};
+
+pub(crate) fn run(args: &CheckArgs, folder: Option<&Path>) -> Result<(), Failure> {
+    let config = load(&args.config, folder)?;
+    limited_mode(std::env::var_os("LIMITED_MODE").as_deref()).map_err(bad)?;
+    say(&format!("{}: no problems", args.config.display()));
+    for instance in &config.instances {
+        let (kind, name) = (format!("{:?}", instance.kind).to_lowercase(), &instance.name);
+        say(&format!(
+            "  {kind} {name}: plugin {}, {} settings",
+            instance.plugin,
+            instance.settings.len()
+        ));
+    }
+    for file in &config.unused_venues {
+        say(&format!("  {}: belongs to no adapter in use", file.display()));
+    }
+    Ok(())
+}
+
+/// Loads a configuration; the plugins that it names are mapped for their tables.
+pub(crate) fn load(path: &Path, folder: Option<&Path>) -> Result<Config, Failure> {
+    let mut finder = |wanted: &Wanted<'_>| {
+        let beside = folder.unwrap_or(&wanted.plugins.folder);
+        let plugins = PluginFolder::new(beside, wanted.plugins.trust.clone());
+        let loaded = plugins.and_then(|plugins| plugins.load(wanted.name, wanted.kind));
+        loaded.map(|loaded| plugin::tables(&loaded.plugin)).map_err(|error| error.to_string())
+    };
+    Config::load(path, &mut finder).map_err(bad)
+}
+
+fn bad(error: ConfigError) -> Failure {
+    Failure { text: error.to_string(), code: BAD_CONFIG }
+}

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use patchbay_loader::{Manifest, Refusal, Trust, inspect};
+use patchbay_plugin::bind::Plugin;
+use patchbay_runtime::config::PluginTables;
 use patchbay_runtime::{PluginFolder, RuntimeError};
 use serde_json::{Value, json};
 
@@ -28,6 +30,11 @@ pub(crate) fn open(folder: Option<&Path>) -> Result<PluginFolder, RuntimeError> 
         program.with_file_name("plugins")
     };
     PluginFolder::new(&folder.map_or_else(beside, Path::to_owned), Trust::Folder)
+}
+
+/// The tables that a plugin embeds.
+pub(crate) fn tables(plugin: &Plugin) -> PluginTables {
+    PluginTables { defaults: plugin.defaults().to_owned(), schema: plugin.schema().to_owned() }
 }
 
 fn list(found: &[(PathBuf, Result<Manifest, Refusal>)], json: bool) {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use patchbay_history::{Captures, Format, recognise};
 use patchbay_journal::{PluginFile, Writer, WriterConfig};
 use patchbay_loader::{Kind, Loaded};
+use patchbay_runtime::config::settings_of;
 use patchbay_runtime::{
     AdapterSetup, Core, CoreConfig, Files, JournalSource, PluginFolder, Report, RuntimeError,
     replay_captures, replay_journal,
@@ -46,8 +47,9 @@ fn from_captures(args: &ReplayArgs, folder: &PluginFolder) -> Result<Core, Failu
         folder.keep_copy(name, &loaded, &path.join(COPIES))?;
     }
     let mut core = Core::new(CoreConfig { journal, digest: true, ..CoreConfig::default() });
-    let config = patchbay_runtime::config::settings(&loaded.plugin, &args.settings)?;
-    let config: Vec<_> = config.iter().map(|(key, value)| (key.as_str(), value.lend())).collect();
+    let tables = plugin::tables(&loaded.plugin);
+    let settings = settings_of(loaded.plugin.name(), &tables, &args.settings)?;
+    let config: Vec<_> = settings.iter().map(|(key, value)| (key.as_str(), value.lend())).collect();
     core.attach(0, &AdapterSetup { config: &config, ..setup(&loaded) })?;
     add_strategies(&mut core, args, folder)?;
     replay_captures(&mut core, &mut captures, |_, _| true)?;
@@ -58,11 +60,7 @@ fn from_captures(args: &ReplayArgs, folder: &PluginFolder) -> Result<Core, Failu
     Ok(core)
 }
 
-fn from_journal(
-    journal: &Path,
-    args: &ReplayArgs,
-    folder: &PluginFolder,
-) -> Result<Core, Failure> {
+fn from_journal(journal: &Path, args: &ReplayArgs, folder: &PluginFolder) -> Result<Core, Failure> {
     if args.journal.is_some() || !args.settings.is_empty() {
         return Err(failure("a journal brings its own configuration, and is not journalled again"));
     }
@@ -77,7 +75,8 @@ fn from_journal(
         Ok(setup(&loaded))
     };
     let config = CoreConfig { digest: true, ..CoreConfig::default() };
-    let core = replay_journal(&mut source, config, bind, |core| add_strategies(core, args, folder))?;
+    let core =
+        replay_journal(&mut source, config, bind, |core| add_strategies(core, args, folder))?;
     if let Some(cut) = source.tail().filter(|tail| *tail != patchbay_journal::Tail::Clean) {
         error(&format!("the journal's end was cut: {cut:?}"));
     }

@@ -4,6 +4,7 @@
 //! strategies. [`replay_captures`] and [`replay_journal`] are drivers of it; the live host is
 //! another.
 
+mod clock;
 pub mod config;
 mod core;
 mod digest;
@@ -18,6 +19,7 @@ mod seat;
 mod strategies;
 
 pub use crate::core::{AdapterSetup, Core, CoreConfig};
+pub use clock::HostClock;
 pub use digest::Digest;
 pub use error::RuntimeError;
 pub use files::Files;

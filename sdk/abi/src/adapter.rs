@@ -34,7 +34,8 @@ pub const OUTCOME_IGNORED: u32 = 1;
 pub const OUTCOME_FALLBACK: u32 = 2;
 
 /// The host's functions for adapters. `[instance]` all: only during a call into the instance, with
-/// that call's `ctx`. What they are given is copied.
+/// that call's `ctx`. What they are given is copied. If the call answers anything but
+/// [`crate::OK`], nothing that it asked for is done, except for `fail`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct AdapterHost {
@@ -58,10 +59,11 @@ pub struct AdapterHost {
     /// Defines or redefines an instrument; must precede its first record.
     pub define_instrument:
         Option<unsafe extern "C" fn(ctx: *mut c_void, instrument: *const Instrument) -> Status>,
-    /// Declares a rate limit, in `create`'s first `plan`.
+    /// Declares a rate limit, during the first `plan`.
     pub define_bucket:
         Option<unsafe extern "C" fn(ctx: *mut c_void, bucket: *const Bucket) -> Status>,
-    /// The adapter cannot go on as configured; an operator is needed. `code` is `FAIL_*`.
+    /// The adapter cannot go on as configured; an operator is needed. `code` is `FAIL_*`. Counts
+    /// whatever the call answers.
     pub fail: Option<unsafe extern "C" fn(ctx: *mut c_void, code: u32, text: Str) -> Status>,
     /// Finds a host extension; null if there is none.
     pub query: Option<unsafe extern "C" fn(ctx: *mut c_void, id: Str) -> *const c_void>,
@@ -98,6 +100,8 @@ pub struct StreamWish {
     pub interval_ms: u32,
     /// Zero.
     pub reserved: u32,
+    /// From a strategy: the venue's name, empty for every venue. To an adapter: empty.
+    pub venue: Str,
 }
 
 /// Trades.
@@ -137,8 +141,8 @@ pub struct Reply {
     pub headers_len: usize,
     /// Body; the plugin may overwrite it.
     pub body: *mut u8,
-    /// Bytes of `body`.
-    pub body_cap: usize,
+    /// Bytes of `body`; [`FRAME_PADDING`] readable zero bytes follow.
+    pub body_len: usize,
     /// URL that was answered, without secrets.
     pub url: Str,
 }

@@ -1,14 +1,17 @@
 //! What an adapter asks of the host. Each is a request, carried out after the call returns.
 //!
 //! Outgoing text may hold *secret slots*: places that the host fills when it sends, so that no key,
-//! token or signature is ever seen by a plugin.
+//! token or signature is ever seen by a plugin. A digest or signature covers a range of any text of
+//! the request: of one that is sent, or of one in `scratch`, which is filled in the same way and
+//! not sent.
 
 use crate::{Bytes, Header, Str};
 
 /// One place in an outgoing message that the host fills.
 ///
-/// The text as given stands in the message until then, with `offset` at the place of insertion;
-/// nothing is overwritten. Slots are filled in order, so that a signature may cover earlier slots.
+/// What the host fills in is inserted at `offset`; nothing of the text is overwritten. Offsets
+/// count in the text as given. Slots are filled in the order of the list, and a digest, signature
+/// or JWT covers its range as it stands then: with what earlier slots inserted there.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct SecretSlot {
@@ -22,15 +25,24 @@ pub struct SecretSlot {
     pub encoding: u32,
     /// Byte offset in the text as given by the plugin.
     pub offset: usize,
-    /// For digests and signatures: first byte of the covered range, as an offset in the text as
-    /// given; the range is taken after filling. For a header value: unused.
+    /// For digests, signatures and JWTs: first byte of the covered range, as an offset in the text
+    /// as given that `over` names; otherwise 0.
     pub from: usize,
-    /// End of the covered range; `usize::MAX` for all that follows.
+    /// End of the covered range, exclusive; `usize::MAX` for all that follows.
     pub to: usize,
-    /// Name of the key in the host's secret store; empty for the venue's default key.
+    /// Name of the key in the host's secret store; empty for the key of the instance. For
+    /// [`SECRET_TOKEN`] the name under which the token was kept.
     pub key: Str,
-    /// Index of the header, with [`TARGET_HEADER`].
+    /// Index in `headers` or `scratch` of the text that the slot is in, with [`TARGET_HEADER`] or
+    /// [`TARGET_SCRATCH`].
     pub header: usize,
+    /// For digests, signatures and JWTs: `TARGET_*`, which text the range lies in; otherwise 0.
+    pub over: u32,
+    /// Zero.
+    pub reserved: u32,
+    /// Index in `headers` or `scratch` of the text that the range lies in, with [`TARGET_HEADER`]
+    /// or [`TARGET_SCRATCH`].
+    pub over_index: usize,
 }
 
 /// The key id (API key).
@@ -41,9 +53,9 @@ pub const SECRET_SECRET: u32 = 2;
 pub const SECRET_PASSPHRASE: u32 = 3;
 /// A token that the host kept from an earlier reply; `key` is its name.
 pub const SECRET_TOKEN: u32 = 4;
-/// Wall time, by `encoding` in ms, s, µs or ISO 8601.
+/// Wall time by the venue's clock (host time and `wall_offset_ns`), as `encoding` says.
 pub const SECRET_WALL_TIME: u32 = 5;
-/// A number never used before with this key.
+/// A decimal number, greater than every one used before with this key.
 pub const SECRET_NONCE: u32 = 6;
 /// HMAC-SHA256 of the range with the secret.
 pub const SECRET_HMAC_SHA256: u32 = 7;
@@ -53,19 +65,23 @@ pub const SECRET_HMAC_SHA512: u32 = 8;
 pub const SECRET_SHA512: u32 = 9;
 /// Ed25519 signature of the range.
 pub const SECRET_ED25519: u32 = 10;
-/// A JWT whose claims are the range; HS256 with the secret.
+/// A JWT with header `{"alg":"HS256","typ":"JWT"}`, whose claims are the range (JSON text); HS256
+/// with the secret.
 pub const SECRET_JWT_HS256: u32 = 11;
 /// As [`SECRET_JWT_HS256`], HS512.
 pub const SECRET_JWT_HS512: u32 = 12;
-/// As [`SECRET_JWT_HS256`], ES256 with the private key.
+/// As [`SECRET_JWT_HS256`], ES256 with the private key; the header also holds `kid`, the key id,
+/// and a random `nonce`.
 pub const SECRET_JWT_ES256: u32 = 13;
 
-/// The slot is in the URL or in the request's path.
+/// The URL of a connection, or the path of a request.
 pub const TARGET_PATH: u32 = 1;
-/// The slot is in the value of header number `header`.
+/// The value of a header.
 pub const TARGET_HEADER: u32 = 2;
-/// The slot is in the body or payload.
+/// The body or payload.
 pub const TARGET_BODY: u32 = 3;
+/// A text of `scratch`: filled, not sent.
+pub const TARGET_SCRATCH: u32 = 4;
 
 /// As it is.
 pub const ENCODE_TEXT: u32 = 0;
@@ -159,6 +175,11 @@ pub struct Connect {
     pub symbols: u32,
     /// `CONNECT_*`.
     pub flags: u32,
+    /// Texts that are filled but not sent, for slots to cover: what a venue has signed, the claims
+    /// of a JWT.
+    pub scratch: *const Str,
+    /// Entries in `scratch`.
+    pub scratch_len: usize,
 }
 
 /// `Connect::flags`: the venue caps connections, so break before make.
@@ -180,7 +201,7 @@ pub struct Send {
     pub flags: u32,
     /// Payload, copied.
     pub payload: Bytes,
-    /// Places to fill ([`TARGET_BODY`]).
+    /// Places to fill ([`TARGET_BODY`], [`TARGET_SCRATCH`]).
     pub secrets: *const SecretSlot,
     /// Entries in `secrets`.
     pub secrets_len: usize,
@@ -188,6 +209,11 @@ pub struct Send {
     pub costs: *const BucketCost,
     /// Entries in `costs`.
     pub costs_len: usize,
+    /// Texts that are filled but not sent, for slots to cover: what a venue has signed, the claims
+    /// of a JWT.
+    pub scratch: *const Str,
+    /// Entries in `scratch`.
+    pub scratch_len: usize,
 }
 
 /// A text frame (RFC 6455, section 11.8).
@@ -207,11 +233,11 @@ pub struct Http {
     pub struct_size: u32,
     /// `PURPOSE_*`: decides priority and thread.
     pub purpose: u32,
-    /// The adapter's own number, unique among its open requests.
+    /// The adapter's own number, not 0, unique among its open requests.
     pub id: u64,
-    /// `SCOPE_*` that `scope` counts, with [`PURPOSE_SNAPSHOT`].
+    /// `SCOPE_*` of what the answer heals, with [`PURPOSE_SNAPSHOT`]; otherwise 0.
     pub scope_kind: u32,
-    /// Instrument index, stream or connection that the answer heals.
+    /// Instrument index, stream or chain number of it, with [`PURPOSE_SNAPSHOT`].
     pub scope: u32,
     /// `GET`, `POST`, `PUT` or `DELETE`.
     pub method: Str,
@@ -239,6 +265,11 @@ pub struct Http {
     pub token_field: Str,
     /// Name under which it is kept, for [`SECRET_TOKEN`].
     pub token: Str,
+    /// Texts that are filled but not sent, for slots to cover: what a venue has signed, the claims
+    /// of a JWT.
+    pub scratch: *const Str,
+    /// Entries in `scratch`.
+    pub scratch_len: usize,
 }
 
 /// Instruments and other lists; parsed off the hot thread.

@@ -53,7 +53,8 @@ pub struct PluginDecl {
     pub flags: u32,
     /// `sizeof(Slot)`: 64.
     pub slot_size: u32,
-    /// [`layout::HASH`]: hash over size, alignment and offsets of every type of this crate.
+    /// [`layout::HASH`]: hash over the layouts that never change within a major version; equal on
+    /// both sides.
     pub layout_hash: u32,
     /// Name, zero-padded UTF-8, `[a-z0-9-]`; the venue's name for an adapter.
     pub name: [u8; 32],
@@ -104,9 +105,9 @@ pub struct ConfigEntry {
     /// Text, if `kind` is [`CONFIG_TEXT`].
     pub text: Str,
     /// Value, if `kind` is [`CONFIG_INT`]; 0 or 1 if [`CONFIG_BOOL`].
-    pub int: i64,
+    pub integer: i64,
     /// Value, if `kind` is [`CONFIG_FLOAT`].
-    pub float: f64,
+    pub real: f64,
     /// `CONFIG_*`.
     pub kind: u32,
     /// Zero.
@@ -134,7 +135,7 @@ pub struct Create {
     pub seed: u64,
     /// Log, valid for the life of the process.
     pub log: *const Log,
-    /// Configuration, sorted by key.
+    /// Configuration, sorted by the bytes of the key.
     pub config: *const ConfigEntry,
     /// Entries in `config`.
     pub config_len: usize,

@@ -1,9 +1,9 @@
 //! The execution and account half of an adapter: extension `"patchbay.execution/0"`.
 //!
 //! Orders come in, reports go out as records ([`crate::OrderUpdate`], [`crate::Fill`],
-//! [`crate::Balance`], [`crate::Position`]) from `on_frame` and `on_reply`. [`crate::OK`] from a
-//! function here means only that the request was handed to the host for sending. An adapter never
-//! resends and never decides an outcome that the venue has not proven.
+//! [`crate::Balance`], [`crate::Position`], [`crate::ListEnd`]) from `on_frame` and `on_reply`.
+//! [`crate::OK`] from a function here means only that the request was handed to the host for
+//! sending. An adapter never resends and never decides an outcome that the venue has not proven.
 
 use core::ffi::c_void;
 
@@ -94,7 +94,7 @@ pub struct OrderRef {
     pub venue_id: Str,
 }
 
-/// A change of price and remaining quantity.
+/// A change of price and quantity.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct OrderAmend {
@@ -103,7 +103,7 @@ pub struct OrderAmend {
     /// Zero.
     pub reserved: u32,
     /// Which order.
-    pub order: OrderRef,
+    pub order: *const OrderRef,
     /// New limit price mantissa; 0 leaves it.
     pub price: i64,
     /// New total quantity mantissa; 0 leaves it.

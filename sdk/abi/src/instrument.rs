@@ -98,6 +98,7 @@ pub const CONTRACT_QUOTE: u8 = 2;
 
 /// No checksum.
 pub const CHECKSUM_NONE: u32 = 0;
-/// OKX: CRC-32 over the best 25 bids and asks in turns, `bid price:bid qty:ask price:ask qty:...`,
-/// in the venue's digits (docs-v5, "Checksum").
+/// OKX: CRC-32 (IEEE) over the best 25 bids and asks in turns,
+/// `bid price:bid qty:ask price:ask qty:...`; an exhausted side is skipped; numbers in decimal
+/// without zeros at the end of a fraction.
 pub const CHECKSUM_CRC32_25: u32 = 1;

@@ -43,7 +43,7 @@ layouts! {
         layout_hash, name, version, build, vtable, defaults, schema, query,
     }
     Log { struct_size, abi_minor, ctx, write }
-    ConfigEntry { key, text, int, float, kind, reserved }
+    ConfigEntry { key, text, integer, real, kind, reserved }
     Create { struct_size, instance, seed, log, config, config_len }
     Head { kind, flags, instrument, sequence, exchange_ns, receive_ns }
     Depth { head, first, previous, checksum, chain, bids, asks, slots, scope, flags }
@@ -62,13 +62,19 @@ layouts! {
     Quality { head, value, expected, detector, severity, reserved }
     ClientId { high, low }
     OrderUpdate { head, client, filled_qty, code, state, reason, slots, external }
+    OrderDetail {
+        price, qty, average_price, trigger_price, order_id, average_exp, side, order_type,
+        time_in_force, leg, id_hashed, reserved,
+    }
     Fill { head, client, price, qty }
     FillDetail {
-        trade_id, order_id, fee, fee_asset, fee_exp, liquidity, id_hashed, reserved,
+        trade_id, order_id, fee, fee_asset, fee_exp, liquidity, id_hashed, order_id_hashed,
+        reserved,
     }
     Balance { head, asset, free, locked }
     Position { head, qty, entry_price, profit, entry_exp, profit_exp, reserved }
     BookState { head, expected, found, live_until_ns, state, evidence, cause, reserved }
+    ListEnd { head, list, complete, from_ns, reserved }
     TextSlot { len, bytes }
     TickBand { from, tick }
     Instrument {
@@ -76,20 +82,27 @@ layouts! {
         price_exp, qty_exp, contract_exp, notional_exp, checksum, provisional, tick, lot, min_qty,
         max_qty, min_notional, contract_size, strike, expiry_ns, bands, bands_len,
     }
-    SecretSlot { struct_size, kind, target, encoding, offset, from, to, key, header }
+    SecretSlot {
+        struct_size, kind, target, encoding, offset, from, to, key, header, over, reserved,
+        over_index,
+    }
     BucketCost { bucket, cost }
     Bucket { struct_size, id, capacity, refill, period_ns, scope, name }
     Connect {
         struct_size, tag, url, headers, headers_len, secrets, secrets_len, costs, costs_len,
-        life_ns, ping_ns, ping_text, silence_ns, ping_wait_ns, symbols, flags,
+        life_ns, ping_ns, ping_text, silence_ns, ping_wait_ns, symbols, flags, scratch, scratch_len,
     }
-    Send { struct_size, conn, opcode, flags, payload, secrets, secrets_len, costs, costs_len }
+    Send {
+        struct_size, conn, opcode, flags, payload, secrets, secrets_len, costs, costs_len, scratch,
+        scratch_len,
+    }
     Http {
-        struct_size, id, purpose, scope_kind, scope, method, base, path, headers, headers_len,
-        body, secrets, secrets_len, costs, costs_len, timeout_ns, token_field, token,
+        struct_size, purpose, id, scope_kind, scope, method, base, path, headers, headers_len,
+        body, secrets, secrets_len, costs, costs_len, timeout_ns, token_field, token, scratch,
+        scratch_len,
     }
-    Reply { struct_size, status, id, error, headers, headers_len, body, body_cap, url }
-    StreamWish { struct_size, channels, symbol, kind, depth, interval_ms, reserved }
+    Reply { struct_size, status, id, error, headers, headers_len, body, body_len, url }
+    StreamWish { struct_size, channels, symbol, kind, depth, interval_ms, reserved, venue }
     AdapterCx {
         struct_size, outcome, now_ns, wall_offset_ns, slots, len, cap, host, ctx,
     }
@@ -119,7 +132,7 @@ layouts! {
     StrategyCx { struct_size, outcome, now_ns, host, ctx }
     StrategyHost {
         struct_size, abi_minor, book, levels, place, amend, cancel, cancel_all, wake, subscribe,
-        query,
+        query, find, instrument,
     }
     StrategyVtable {
         struct_size, state_schema, state_hint, create, destroy, start, on_turn, on_timer,
@@ -129,17 +142,50 @@ layouts! {
 
 const _: () = assert!(size_of::<crate::Slot>() == 64 && align_of::<crate::Slot>() == 64);
 
-/// FNV-1a over names, sizes, alignments, fields and offsets of the types that may never change
-/// within a major version: those without a `struct_size`.
+/// The types of 0.1 that may never change within a major version: those without a `struct_size`. A
+/// type that a later minor adds does not enter, so that it refuses no older plugin.
+pub const FROZEN: &[&str] = &[
+    "Str",
+    "Bytes",
+    "Header",
+    "ConfigEntry",
+    "Head",
+    "Depth",
+    "Level",
+    "Trade",
+    "Quote",
+    "Order",
+    "Nbbo",
+    "Feature",
+    "Signal",
+    "Mark",
+    "Funding",
+    "OpenInterest",
+    "Liquidation",
+    "SessionStatus",
+    "Quality",
+    "ClientId",
+    "OrderUpdate",
+    "OrderDetail",
+    "Fill",
+    "FillDetail",
+    "Balance",
+    "Position",
+    "BookState",
+    "ListEnd",
+    "TextSlot",
+    "TickBand",
+    "BucketCost",
+];
+
+/// FNV-1a over size and alignment of [`crate::Slot`], and over names, sizes, alignments, fields and
+/// offsets of the types in [`FROZEN`].
 pub const HASH: u32 = {
-    let mut hash = 0x811c_9dc5;
+    let mut hash = number(0x811c_9dc5, size_of::<crate::Slot>());
+    hash = number(hash, align_of::<crate::Slot>());
     let mut i = 0;
-    while i < TYPES.len() {
-        let ty = &TYPES[i];
-        if grows(ty) {
-            i += 1;
-            continue;
-        }
+    while i < FROZEN.len() {
+        let ty = named(FROZEN[i]);
         hash = number(text(hash, ty.name), ty.size);
         hash = number(hash, ty.align);
         let mut j = 0;
@@ -152,15 +198,15 @@ pub const HASH: u32 = {
     hash
 };
 
-const fn grows(ty: &TypeLayout) -> bool {
+const fn named(name: &str) -> &'static TypeLayout {
     let mut i = 0;
-    while i < ty.fields.len() {
-        if same(ty.fields[i].0, "struct_size") {
-            return true;
+    while i < TYPES.len() {
+        if same(TYPES[i].name, name) {
+            return &TYPES[i];
         }
         i += 1;
     }
-    false
+    panic!("a name in FROZEN is not in TYPES")
 }
 
 const fn same(a: &str, b: &str) -> bool {
@@ -192,8 +238,5 @@ const fn text(mut hash: u32, text: &str) -> u32 {
 
 const fn number(hash: u32, value: usize) -> u32 {
     let bytes = (value as u32).to_le_bytes();
-    step(
-        step(step(step(hash, bytes[0]), bytes[1]), bytes[2]),
-        bytes[3],
-    )
+    step(step(step(step(hash, bytes[0]), bytes[1]), bytes[2]), bytes[3])
 }

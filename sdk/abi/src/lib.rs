@@ -6,8 +6,12 @@
 //!
 //! - Memory: whoever allocates frees. Borrowed data ([`Str`], [`Bytes`], pointers in a struct) is
 //!   valid until the call it was passed to returns.
-//! - Growth: every table and every descriptor starts with `struct_size`. Fields are only ever
-//!   appended; a reader looks at no field beyond the size it was given.
+//! - Growth: every table, request and description begins with `struct_size`, the bytes that its
+//!   writer knows ([`PluginDecl`] has it after `magic`). Fields are only ever appended. A reader
+//!   looks at no field beyond that size, and takes 0 or null for it; in an array of such structs
+//!   the distance between elements is the `struct_size` of the first.
+//! - Outcome: a call that answers anything but [`OK`] discards everything it asked for, records,
+//!   requests, definitions and wake alike. Only log lines and `fail` count all the same.
 //! - Threads: each function carries a tag. `[instance]` is never called twice at once for one
 //!   instance, though not always on the same thread; `[any-thread]` may be called from anywhere.
 //! - Times are `i64` nanoseconds since the Unix epoch, named `*_ns`. 0 means that there is none.

@@ -1,7 +1,8 @@
 //! Records: 64-byte slots, the unit in which market data and reports travel.
 //!
 //! A record is one head slot, followed by `slots` continuation slots where its kind has them
-//! (levels after [`Depth`], [`TextSlot`]s after [`OrderUpdate`], a [`FillDetail`] after [`Fill`]).
+//! (levels after [`Depth`], an [`OrderDetail`] and [`TextSlot`]s after [`OrderUpdate`], a
+//! [`FillDetail`] after [`Fill`]).
 //! Readers skip kinds they do not know; a continuation slot never stands alone.
 
 /// First half of every head slot.
@@ -106,8 +107,9 @@ pub struct Trade {
     pub price: i64,
     /// Quantity mantissa.
     pub qty: i64,
-    /// The venue's trade id if it is a decimal number, otherwise the first 8 bytes, little-endian,
-    /// of its BLAKE3 hash, with `id_hashed` 1.
+    /// The venue's trade id if it is a decimal number that fits; otherwise the first 8 bytes,
+    /// little-endian, of the BLAKE3 hash of its text, with `id_hashed` 1; 0 if the venue sends
+    /// none.
     pub trade_id: u64,
     /// Fills that the venue merged into this record, 0 if it does not say.
     pub fills: u32,
@@ -136,11 +138,11 @@ pub const SIDE_BUY: u8 = 1;
 /// Sell; ask.
 pub const SIDE_SELL: u8 = 2;
 
-/// Best bid and ask. An empty side has quantity 0.
+/// Best bid and ask. An empty side has price and quantity 0.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Quote {
-    /// Kind [`SLOT_QUOTE`]; `flags` is a `QUOTE_*`.
+    /// Kind [`SLOT_QUOTE`]; `flags` is `QUOTE_*`, or-ed.
     pub head: Head,
     /// Best bid price mantissa.
     pub bid_price: i64,
@@ -365,26 +367,58 @@ pub struct Quality {
     pub reserved: u64,
 }
 
-/// State of an order. `slots` [`TextSlot`]s follow: the venue's order id, then the reason.
+/// State of an order. `slots` slots follow: first an [`OrderDetail`], then [`TextSlot`]s: the
+/// venue's order id, then the reason in pieces.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct OrderUpdate {
     /// Kind [`SLOT_ORDER_UPDATE`].
     pub head: Head,
-    /// Client order id.
+    /// Client order id; zero for an order that the host did not place.
     pub client: ClientId,
-    /// Filled so far, mantissa.
+    /// Filled so far in total, mantissa.
     pub filled_qty: i64,
     /// The venue's code, 0 if none.
     pub code: i32,
     /// `ORDER_STATE_*`.
     pub state: u8,
-    /// `REASON_*` of the host's own classification.
+    /// `REASON_*`: the adapter's classification of the venue's reason.
     pub reason: u8,
-    /// Slots that follow.
+    /// Slots that follow: 0, or 1 for the [`OrderDetail`] and one for each [`TextSlot`].
     pub slots: u8,
     /// 1 if the host did not place it.
     pub external: u8,
+}
+
+/// First continuation of [`OrderUpdate`]: the order as the venue states it. 0 for what it does not
+/// state.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct OrderDetail {
+    /// Limit price mantissa.
+    pub price: i64,
+    /// Quantity mantissa, what is filled included.
+    pub qty: i64,
+    /// Average price of the fills so far, mantissa at `average_exp`.
+    pub average_price: i64,
+    /// Trigger price mantissa.
+    pub trigger_price: i64,
+    /// The venue's order id, or its hash as for trades.
+    pub order_id: u64,
+    /// Decimal exponent of `average_price`.
+    pub average_exp: i8,
+    /// `SIDE_*`.
+    pub side: u8,
+    /// `ORDER_TYPE_*`.
+    pub order_type: u8,
+    /// `TIF_*`.
+    pub time_in_force: u8,
+    /// 0 net, 1 long leg, 2 short leg of a hedged account.
+    pub leg: u8,
+    /// 1 if `order_id` is a hash.
+    pub id_hashed: u8,
+    /// Zero.
+    pub reserved: [u8; 18],
 }
 
 /// Client order id: host (bits 48 to 63 of `high`), epoch (0 to 47 of `high`), counter (`low`, 48
@@ -450,7 +484,7 @@ pub const REASON_OTHER: u8 = 255;
 pub struct Fill {
     /// Kind [`SLOT_FILL`]; `flags` is the `SIDE_*` of our order.
     pub head: Head,
-    /// Client order id.
+    /// Client order id; zero for an order that the host did not place.
     pub client: ClientId,
     /// Price mantissa.
     pub price: i64,
@@ -476,8 +510,10 @@ pub struct FillDetail {
     pub liquidity: u8,
     /// 1 if `trade_id` is a hash.
     pub id_hashed: u8,
+    /// 1 if `order_id` is a hash.
+    pub order_id_hashed: u8,
     /// Zero.
-    pub reserved: [u8; 21],
+    pub reserved: [u8; 20],
 }
 
 /// Balance of one currency.
@@ -585,6 +621,33 @@ pub const CAUSE_AUDIT: u16 = 13;
 /// The message contradicts itself (`first` after `sequence`, a snapshot that repeats a price).
 pub const CAUSE_INVALID: u16 = 14;
 
+/// The end of a list that the host asked for: its lines were reported before this record.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct ListEnd {
+    /// Kind [`SLOT_LIST_END`]; `instrument` is the one asked about, [`NO_INSTRUMENT`] for the
+    /// account.
+    pub head: Head,
+    /// `LIST_*`.
+    pub list: u32,
+    /// 1 if nothing is missing from the list, so that what it does not name is not there; 0 if it
+    /// was cut.
+    pub complete: u32,
+    /// Earliest time that the list covers, with [`LIST_FILLS`]; 0 if it reaches back to the start.
+    pub from_ns: i64,
+    /// Zero.
+    pub reserved: [u64; 2],
+}
+
+/// `ListEnd::list`: open orders, as [`OrderUpdate`]s.
+pub const LIST_OPEN_ORDERS: u32 = 1;
+/// `ListEnd::list`: fills, as [`Fill`]s.
+pub const LIST_FILLS: u32 = 2;
+/// `ListEnd::list`: balances, as [`Balance`]s.
+pub const LIST_BALANCES: u32 = 3;
+/// `ListEnd::list`: positions, as [`Position`]s.
+pub const LIST_POSITIONS: u32 = 4;
+
 /// Continuation with text.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -631,6 +694,8 @@ pub const SLOT_BALANCE: u16 = 16;
 pub const SLOT_POSITION: u16 = 17;
 /// [`BookState`].
 pub const SLOT_BOOK_STATE: u16 = 18;
+/// [`ListEnd`].
+pub const SLOT_LIST_END: u16 = 19;
 
 /// 64 bytes: a head slot or a continuation slot.
 ///
@@ -671,6 +736,8 @@ pub union Slot {
     pub quality: Quality,
     /// [`SLOT_ORDER_UPDATE`].
     pub order_update: OrderUpdate,
+    /// First continuation of [`OrderUpdate`].
+    pub order_detail: OrderDetail,
     /// [`SLOT_FILL`].
     pub fill: Fill,
     /// Continuation of [`Fill`].
@@ -681,6 +748,8 @@ pub union Slot {
     pub position: Position,
     /// [`SLOT_BOOK_STATE`].
     pub book_state: BookState,
+    /// [`SLOT_LIST_END`].
+    pub list_end: ListEnd,
     /// Continuation with text.
     pub text: TextSlot,
     /// The bits.
@@ -715,9 +784,9 @@ views! {
     depth: Depth, trade: Trade, quote: Quote, order: Order, nbbo: Nbbo, feature: Feature,
     signal: Signal, mark: Mark, funding: Funding, open_interest: OpenInterest,
     liquidation: Liquidation, status: SessionStatus, quality: Quality,
-    order_update: OrderUpdate, fill: Fill, fill_detail: FillDetail, balance: Balance,
-    position: Position, book_state: BookState, text: TextSlot, levels: [Level; 4],
-    words: [u64; 8],
+    order_update: OrderUpdate, order_detail: OrderDetail, fill: Fill, fill_detail: FillDetail,
+    balance: Balance, position: Position, book_state: BookState, list_end: ListEnd,
+    text: TextSlot, levels: [Level; 4], words: [u64; 8],
 }
 
 impl Slot {

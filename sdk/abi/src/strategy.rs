@@ -3,8 +3,8 @@
 use core::ffi::c_void;
 
 use crate::{
-    Bytes, ClientId, Create, Level, OrderAmend, OrderIntent, OrderRef, Slot, Status, Str,
-    StreamWish, WriteFn,
+    Bytes, ClientId, Create, Instrument, Level, OrderAmend, OrderIntent, OrderRef, Slot, Status,
+    Str, StreamWish, WriteFn,
 };
 
 /// A book as lent to a strategy; refreshed once a turn, valid until the call returns.
@@ -55,7 +55,8 @@ pub struct StrategyCx {
 }
 
 /// The host's functions for strategies. `[instance]` all: only during a call into the instance,
-/// with that call's `ctx`.
+/// with that call's `ctx`. If the call answers anything but [`crate::OK`], nothing that it asked
+/// for is done.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct StrategyHost {
@@ -94,11 +95,19 @@ pub struct StrategyHost {
     /// `on_timer` is wanted at `at_ns`; replaces the wish before. 0 for none.
     pub wake: Option<unsafe extern "C" fn(ctx: *mut c_void, at_ns: i64) -> Status>,
     /// Adds to or, with `channels` 0, removes from the instruments whose records are delivered.
-    /// Before the first call, all are.
+    /// Before the first call, all are; the first call leaves only what it names.
     pub subscribe:
         Option<unsafe extern "C" fn(ctx: *mut c_void, wish: *const StreamWish) -> Status>,
     /// Finds a host extension; null if there is none.
     pub query: Option<unsafe extern "C" fn(ctx: *mut c_void, id: Str) -> *const c_void>,
+    /// The host's id of the instrument that `venue` names so and that is of `kind`
+    /// (`INSTRUMENT_*`); [`crate::NO_INSTRUMENT`] if there is none.
+    pub find:
+        Option<unsafe extern "C" fn(ctx: *mut c_void, venue: Str, symbol: Str, kind: u32) -> u32>,
+    /// The definition of an instrument, with the host's id as `index`; null if there is none.
+    /// Lent, with all that it points to, until the call into the strategy returns.
+    pub instrument:
+        Option<unsafe extern "C" fn(ctx: *mut c_void, instrument: u32) -> *const Instrument>,
 }
 
 /// Functions of a strategy. Required: `create`, `destroy`, `on_turn`, and with

@@ -29,23 +29,17 @@ pub struct Bytes {
 pub struct Header {
     /// Name, as sent.
     pub name: Str,
-    /// Value, as sent; may hold slots where the command has a slot list for headers.
+    /// Value, as sent; may hold secret slots.
     pub value: Str,
 }
 
 impl Str {
     /// No text.
-    pub const EMPTY: Self = Self {
-        ptr: core::ptr::null(),
-        len: 0,
-    };
+    pub const EMPTY: Self = Self { ptr: core::ptr::null(), len: 0 };
 
     /// Lends `text`; the caller keeps it alive for the call.
     pub const fn new(text: &str) -> Self {
-        Self {
-            ptr: text.as_ptr(),
-            len: text.len(),
-        }
+        Self { ptr: text.as_ptr(), len: text.len() }
     }
 
     /// The text, or `None` if it is not UTF-8.
@@ -55,30 +49,18 @@ impl Str {
     /// `ptr` must be readable for `len` bytes for all of `'a`, or `len` must be 0.
     pub unsafe fn as_str<'a>(self) -> Option<&'a str> {
         // SAFETY: the caller's contract is the one of `Bytes::as_slice`.
-        let bytes = unsafe {
-            Bytes {
-                ptr: self.ptr,
-                len: self.len,
-            }
-            .as_slice()
-        };
+        let bytes = unsafe { Bytes { ptr: self.ptr, len: self.len }.as_slice() };
         str::from_utf8(bytes).ok()
     }
 }
 
 impl Bytes {
     /// No bytes.
-    pub const EMPTY: Self = Self {
-        ptr: core::ptr::null(),
-        len: 0,
-    };
+    pub const EMPTY: Self = Self { ptr: core::ptr::null(), len: 0 };
 
     /// Lends `bytes`; the caller keeps them alive for the call.
     pub const fn new(bytes: &[u8]) -> Self {
-        Self {
-            ptr: bytes.as_ptr(),
-            len: bytes.len(),
-        }
+        Self { ptr: bytes.as_ptr(), len: bytes.len() }
     }
 
     /// The bytes.

@@ -94,7 +94,8 @@ impl Scope {
 /// An exchange adapter: a pure state machine.
 ///
 /// Every method is one input. What it wants done goes through `cx`, and is done after it returns.
-/// An `Err` rejects the input: records that it wrote are dropped, the message is logged and counted.
+/// An `Err` rejects the input: its records and requests are dropped, all but [`AdapterCx::fail`];
+/// the message is logged and counted.
 pub trait Adapter: Sized + Send + 'static {
     /// The venue's name, `[a-z0-9-]`, at most 32 bytes.
     const NAME: &'static str;

@@ -1,33 +1,38 @@
 //! Requests to the host as Rust values, with both ways across the boundary: `lend` on the plugin's
 //! side, `copy` on the host's.
 
-use std::slice;
-
 use patchbay_abi::{self as abi, BucketCost, Bytes, Str};
 use patchbay_model::{Instrument, Kind, Nanos, OptionSide};
+
+use crate::read::{items, strided};
 
 /// A header: name and value.
 pub type Header = (String, String);
 
 /// A place in an outgoing message that the host fills; see [`abi::SecretSlot`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Secret {
     /// `SECRET_*`.
     pub kind: u32,
-    /// `TARGET_*`.
+    /// `TARGET_*`: the text that it is inserted in.
     pub target: u32,
     /// `ENCODE_*`.
     pub encoding: u32,
     /// Where it is inserted, in bytes of the text as given.
     pub offset: usize,
-    /// Covered range of a digest or signature, in bytes of the text as given.
+    /// Covered range of a digest, signature or JWT, in bytes of the text as given that `over`
+    /// names.
     pub from: usize,
     /// End of it; `usize::MAX` for all that follows.
     pub to: usize,
-    /// Name of the key; empty for the venue's default.
+    /// Name of the key; empty for the key of the instance.
     pub key: String,
-    /// Index of the header, with `TARGET_HEADER`.
+    /// Index of the header or scratch text, with `TARGET_HEADER` or `TARGET_SCRATCH`.
     pub header: usize,
+    /// `TARGET_*`: the text that the range lies in; 0 without a range.
+    pub over: u32,
+    /// Index of the header or scratch text that the range lies in.
+    pub over_index: usize,
 }
 
 /// Open a websocket; see [`abi::Connect`].
@@ -57,6 +62,8 @@ pub struct Connect {
     pub symbols: u32,
     /// `CONNECT_*`.
     pub flags: u32,
+    /// Texts that are filled but not sent.
+    pub scratch: Vec<String>,
 }
 
 /// Send one frame; see [`abi::Send`].
@@ -72,6 +79,8 @@ pub struct Send {
     pub secrets: Vec<Secret>,
     /// What it costs.
     pub costs: Vec<BucketCost>,
+    /// Texts that are filled but not sent.
+    pub scratch: Vec<String>,
 }
 
 /// One HTTPS request; see [`abi::Http`].
@@ -103,6 +112,8 @@ pub struct Http {
     pub token_field: String,
     /// Name under which it is kept.
     pub token: String,
+    /// Texts that are filled but not sent.
+    pub scratch: Vec<String>,
 }
 
 /// A rate limit of the venue; see [`abi::Bucket`].
@@ -129,10 +140,7 @@ const fn size<T>() -> u32 {
 fn lend_headers(headers: &[Header]) -> Vec<abi::Header> {
     headers
         .iter()
-        .map(|(name, value)| abi::Header {
-            name: Str::new(name),
-            value: Str::new(value),
-        })
+        .map(|(name, value)| abi::Header { name: Str::new(name), value: Str::new(value) })
         .collect()
 }
 
@@ -149,13 +157,21 @@ fn lend_secrets(secrets: &[Secret]) -> Vec<abi::SecretSlot> {
             to: s.to,
             key: Str::new(&s.key),
             header: s.header,
+            over: s.over,
+            reserved: 0,
+            over_index: s.over_index,
         })
         .collect()
+}
+
+fn lend_texts(texts: &[String]) -> Vec<Str> {
+    texts.iter().map(|text| Str::new(text)).collect()
 }
 
 impl Connect {
     pub(crate) fn lend<R>(&self, give: impl FnOnce(&abi::Connect) -> R) -> R {
         let (headers, secrets) = (lend_headers(&self.headers), lend_secrets(&self.secrets));
+        let scratch = lend_texts(&self.scratch);
         give(&abi::Connect {
             struct_size: size::<abi::Connect>(),
             tag: self.tag,
@@ -173,6 +189,8 @@ impl Connect {
             ping_wait_ns: self.ping_wait_ns,
             symbols: self.symbols,
             flags: self.flags,
+            scratch: scratch.as_ptr(),
+            scratch_len: scratch.len(),
         })
     }
 
@@ -195,6 +213,7 @@ impl Connect {
                 ping_wait_ns: from.ping_wait_ns,
                 symbols: from.symbols,
                 flags: from.flags,
+                scratch: copy_texts(from.scratch, from.scratch_len)?,
             })
         }
     }
@@ -203,6 +222,7 @@ impl Connect {
 impl Send {
     pub(crate) fn lend<R>(&self, give: impl FnOnce(&abi::Send) -> R) -> R {
         let secrets = lend_secrets(&self.secrets);
+        let scratch = lend_texts(&self.scratch);
         give(&abi::Send {
             struct_size: size::<abi::Send>(),
             conn: self.conn,
@@ -213,6 +233,8 @@ impl Send {
             secrets_len: secrets.len(),
             costs: self.costs.as_ptr(),
             costs_len: self.costs.len(),
+            scratch: scratch.as_ptr(),
+            scratch_len: scratch.len(),
         })
     }
 
@@ -228,6 +250,7 @@ impl Send {
                 payload: from.payload.as_slice().to_vec(),
                 secrets: copy_secrets(from.secrets, from.secrets_len)?,
                 costs: items(from.costs, from.costs_len).to_vec(),
+                scratch: copy_texts(from.scratch, from.scratch_len)?,
             })
         }
     }
@@ -236,6 +259,7 @@ impl Send {
 impl Http {
     pub(crate) fn lend<R>(&self, give: impl FnOnce(&abi::Http) -> R) -> R {
         let (headers, secrets) = (lend_headers(&self.headers), lend_secrets(&self.secrets));
+        let scratch = lend_texts(&self.scratch);
         give(&abi::Http {
             struct_size: size::<abi::Http>(),
             purpose: self.purpose,
@@ -255,6 +279,8 @@ impl Http {
             timeout_ns: self.timeout_ns,
             token_field: Str::new(&self.token_field),
             token: Str::new(&self.token),
+            scratch: scratch.as_ptr(),
+            scratch_len: scratch.len(),
         })
     }
 
@@ -278,6 +304,7 @@ impl Http {
                 timeout_ns: from.timeout_ns,
                 token_field: owned(from.token_field)?,
                 token: owned(from.token)?,
+                scratch: copy_texts(from.scratch, from.scratch_len)?,
             })
         }
     }
@@ -317,7 +344,12 @@ pub(crate) fn lend_instrument<R>(
     from: &Instrument,
     give: impl FnOnce(&abi::Instrument) -> R,
 ) -> R {
-    give(&abi::Instrument {
+    give(&lent_instrument(index, from))
+}
+
+/// The ABI's view of `from`; good for as long as `from` is neither changed nor dropped.
+pub(crate) fn lent_instrument(index: u32, from: &Instrument) -> abi::Instrument {
+    abi::Instrument {
         struct_size: size::<abi::Instrument>(),
         index,
         symbol: Str::new(&from.symbol),
@@ -344,7 +376,7 @@ pub(crate) fn lend_instrument<R>(
         expiry_ns: from.expiry_ns,
         bands: from.bands.as_ptr(),
         bands_len: from.bands.len(),
-    })
+    }
 }
 
 /// # Safety
@@ -383,17 +415,6 @@ pub(crate) unsafe fn copy_instrument(from: &abi::Instrument) -> Option<Instrumen
 
 /// # Safety
 ///
-/// `ptr` is null or readable for `len` items for all of `'a`.
-pub(crate) unsafe fn items<'a, T>(ptr: *const T, len: usize) -> &'a [T] {
-    if ptr.is_null() || len == 0 {
-        return &[];
-    }
-    // SAFETY: not null, readable for `len` items by the caller's contract.
-    unsafe { slice::from_raw_parts(ptr, len) }
-}
-
-/// # Safety
-///
 /// As [`Str::as_str`].
 unsafe fn owned(text: Str) -> Option<String> {
     // SAFETY: the caller's contract.
@@ -405,21 +426,24 @@ unsafe fn owned(text: Str) -> Option<String> {
 /// As [`items`], for the headers and their texts.
 unsafe fn copy_headers(ptr: *const abi::Header, len: usize) -> Option<Vec<Header>> {
     // SAFETY: the caller's contract.
-    unsafe {
-        items(ptr, len)
-            .iter()
-            .map(|h| Some((owned(h.name)?, owned(h.value)?)))
-            .collect()
-    }
+    unsafe { items(ptr, len).iter().map(|h| Some((owned(h.name)?, owned(h.value)?))).collect() }
 }
 
 /// # Safety
 ///
-/// As [`items`], for the slots and their texts.
+/// As [`items`], for the texts.
+unsafe fn copy_texts(ptr: *const Str, len: usize) -> Option<Vec<String>> {
+    // SAFETY: the caller's contract.
+    unsafe { items(ptr, len).iter().map(|text| owned(*text)).collect() }
+}
+
+/// # Safety
+///
+/// As [`strided`], for the slots and their texts.
 unsafe fn copy_secrets(ptr: *const abi::SecretSlot, len: usize) -> Option<Vec<Secret>> {
     // SAFETY: the caller's contract.
     unsafe {
-        items(ptr, len)
+        strided(ptr, len)?
             .iter()
             .map(|s| {
                 Some(Secret {
@@ -431,6 +455,8 @@ unsafe fn copy_secrets(ptr: *const abi::SecretSlot, len: usize) -> Option<Vec<Se
                     to: s.to,
                     key: owned(s.key)?,
                     header: s.header,
+                    over: s.over,
+                    over_index: s.over_index,
                 })
             })
             .collect()

@@ -2,6 +2,8 @@
 
 use patchbay_abi as abi;
 
+use crate::read::items;
+
 /// One value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value<'a> {
@@ -60,11 +62,7 @@ pub struct Config<'a> {
 impl<'a> Config<'a> {
     /// Over entries sorted by key.
     pub const fn new(entries: &'a [(&'a str, Value<'a>)], seed: u64, instance: u32) -> Self {
-        Self {
-            entries,
-            seed,
-            instance,
-        }
+        Self { entries, seed, instance }
     }
 
     /// Seed for anything that must look random; journalled by the host.
@@ -130,18 +128,12 @@ impl<'a> Config<'a> {
     }
 
     fn required(&self, key: &str) -> Result<Value<'a>, ConfigError> {
-        self.value(key).ok_or_else(|| ConfigError::Missing {
-            key: key.to_owned(),
-        })
+        self.value(key).ok_or_else(|| ConfigError::Missing { key: key.to_owned() })
     }
 }
 
 fn mismatch(key: &str, expected: &'static str, found: &Value<'_>) -> ConfigError {
-    ConfigError::Type {
-        key: key.to_owned(),
-        expected,
-        found: found.type_name(),
-    }
+    ConfigError::Type { key: key.to_owned(), expected, found: found.type_name() }
 }
 
 /// Reads the host's entries; those that are not UTF-8 or of an unknown kind are left out.
@@ -150,11 +142,8 @@ fn mismatch(key: &str, expected: &'static str, found: &Value<'_>) -> ConfigError
 ///
 /// `create` follows the contract of [`abi::Create`] for all of `'a`.
 pub(crate) unsafe fn read<'a>(create: &abi::Create) -> Vec<(&'a str, Value<'a>)> {
-    if create.config_len == 0 || create.config.is_null() {
-        return Vec::new();
-    }
     // SAFETY: `config` holds `config_len` entries by the caller's contract.
-    let entries = unsafe { std::slice::from_raw_parts(create.config, create.config_len) };
+    let entries = unsafe { items(create.config, create.config_len) };
     let mut out: Vec<_> = entries
         .iter()
         .filter_map(|entry| {
@@ -162,9 +151,9 @@ pub(crate) unsafe fn read<'a>(create: &abi::Create) -> Vec<(&'a str, Value<'a>)>
             let (key, text) = unsafe { (entry.key.as_str()?, entry.text.as_str()?) };
             let value = match entry.kind {
                 abi::CONFIG_TEXT => Value::Text(text),
-                abi::CONFIG_INT => Value::Int(entry.int),
-                abi::CONFIG_FLOAT => Value::Float(entry.float),
-                abi::CONFIG_BOOL => Value::Bool(entry.int != 0),
+                abi::CONFIG_INT => Value::Int(entry.integer),
+                abi::CONFIG_FLOAT => Value::Float(entry.real),
+                abi::CONFIG_BOOL => Value::Bool(entry.integer != 0),
                 _ => return None,
             };
             Some((key, value))
@@ -179,21 +168,14 @@ pub(crate) fn lend(entries: &[(&str, Value<'_>)]) -> Vec<abi::ConfigEntry> {
     entries
         .iter()
         .map(|&(key, value)| {
-            let (kind, text, int, float) = match value {
+            let (kind, text, integer, real) = match value {
                 Value::Text(text) => (abi::CONFIG_TEXT, text, 0, 0.0),
                 Value::Int(int) => (abi::CONFIG_INT, "", int, 0.0),
                 Value::Float(float) => (abi::CONFIG_FLOAT, "", 0, float),
                 Value::Bool(bool) => (abi::CONFIG_BOOL, "", i64::from(bool), 0.0),
             };
             let (key, text) = (abi::Str::new(key), abi::Str::new(text));
-            abi::ConfigEntry {
-                key,
-                text,
-                int,
-                float,
-                kind,
-                reserved: 0,
-            }
+            abi::ConfigEntry { key, text, integer, real, kind, reserved: 0 }
         })
         .collect()
 }

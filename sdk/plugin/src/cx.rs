@@ -20,11 +20,7 @@ impl<'a> AdapterCx<'a> {
     /// `raw` follows the contract of [`abi::AdapterCx`] for all of `'a`; `raw.host` leads to a
     /// table without null entries.
     pub(crate) const unsafe fn new(raw: &'a mut abi::AdapterCx) -> Self {
-        Self {
-            len: raw.len,
-            start: raw.len,
-            raw,
-        }
+        Self { len: raw.len, start: raw.len, raw }
     }
 
     /// Stores the cursor, or takes back all records if the input was rejected.
@@ -108,10 +104,7 @@ impl<'a> AdapterCx<'a> {
     pub fn close(&mut self, conn: u32, reason: &str) -> Result<(), Error> {
         let (ctx, reason) = (self.raw.ctx, abi::Str::new(reason));
         // SAFETY: as for `connect`.
-        outcome(
-            unsafe { call(self.host().close, |f| f(ctx, conn, reason)) },
-            "close",
-        )
+        outcome(unsafe { call(self.host().close, |f| f(ctx, conn, reason)) }, "close")
     }
 
     /// Makes an HTTPS request.
@@ -163,8 +156,7 @@ impl<'a> AdapterCx<'a> {
     pub fn server_time(&mut self, id: u64, server_ns: Nanos) {
         let ctx = self.raw.ctx;
         // SAFETY: as for `connect`.
-        let _status: Status =
-            unsafe { call(self.host().server_time, |f| f(ctx, id, server_ns)) };
+        let _status: Status = unsafe { call(self.host().server_time, |f| f(ctx, id, server_ns)) };
     }
 
     /// Says that an operator is needed; `code` is `FAIL_*`.
@@ -204,10 +196,7 @@ impl<'a> AdapterCx<'a> {
         self.raw.len = self.len;
         let reserve = self.host().reserve;
         // SAFETY: the table has no null entries; `raw` is the context of this call.
-        outcome(
-            unsafe { call(reserve, |f| f(self.raw, more)) },
-            "emit more records",
-        )
+        outcome(unsafe { call(reserve, |f| f(self.raw, more)) }, "emit more records")
     }
 
     fn host(&self) -> abi::AdapterHost {
@@ -224,14 +213,8 @@ pub(crate) fn call<F>(entry: Option<F>, run: impl FnOnce(F) -> Status) -> Status
 pub(crate) fn outcome(status: Status, what: &str) -> Result<(), Error> {
     match status {
         abi::OK => Ok(()),
-        abi::FULL => Err(Error::new(format!(
-            "cannot {what}: the host's bound is reached"
-        ))),
-        abi::UNSUPPORTED => Err(Error::new(format!(
-            "cannot {what}: this host does not offer it"
-        ))),
-        other => Err(Error::new(format!(
-            "cannot {what}: the host refused it (status {other})"
-        ))),
+        abi::FULL => Err(Error::new(format!("cannot {what}: the host's bound is reached"))),
+        abi::UNSUPPORTED => Err(Error::new(format!("cannot {what}: this host does not offer it"))),
+        other => Err(Error::new(format!("cannot {what}: the host refused it (status {other})"))),
     }
 }

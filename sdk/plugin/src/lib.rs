@@ -48,6 +48,7 @@ pub mod export;
 mod frame;
 mod guard;
 mod log;
+mod read;
 mod strategy;
 mod symbols;
 

@@ -1,9 +1,11 @@
 //! What a strategy's author writes.
 
 use patchbay_abi::{self as abi, BookView, ClientId, Level, OrderIntent, OrderRef, Slot};
-use patchbay_model::{InstrumentId, Nanos, Side};
+use patchbay_model::{Instrument, InstrumentId, Kind, Nanos, Side};
 
+use crate::command::copy_instrument;
 use crate::cx::{call, outcome};
+use crate::read::sized;
 use crate::{Config, Error};
 
 /// One turn: exactly one venue message, report, timer or command, already in the books.
@@ -91,9 +93,7 @@ pub trait Strategy: Sized + Send + 'static {
     ///
     /// If that schema cannot be upgraded; the strategy is then not swapped.
     fn restore(&mut self, schema: u32, _state: &[u8]) -> Result<(), Error> {
-        Err(Error::new(format!(
-            "state of schema {schema} cannot be taken over"
-        )))
+        Err(Error::new(format!("state of schema {schema} cannot be taken over")))
     }
 
     /// Hash over everything that decides; 0 for none.
@@ -130,9 +130,7 @@ impl<'a> Book<'a> {
 
 impl std::fmt::Debug for StrategyCx<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StrategyCx")
-            .field("now", &self.now())
-            .finish_non_exhaustive()
+        f.debug_struct("StrategyCx").field("now", &self.now()).finish_non_exhaustive()
     }
 }
 
@@ -175,6 +173,25 @@ impl<'a> StrategyCx<'a> {
         unsafe { levels(self.raw.ctx, id.0, side, out.as_mut_ptr(), out.len()) }.min(out.len())
     }
 
+    /// The instrument that `venue` names `symbol` and that is of `kind`; `None` if there is none
+    /// yet.
+    pub fn find(&self, venue: &str, symbol: &str, kind: Kind) -> Option<InstrumentId> {
+        let find = self.host().find?;
+        let (venue, symbol) = (abi::Str::new(venue), abi::Str::new(symbol));
+        // SAFETY: a call with its own context; the texts live until it returns.
+        let id = unsafe { find(self.raw.ctx, venue, symbol, u32::from(kind.to_abi())) };
+        (id != abi::NO_INSTRUMENT).then_some(InstrumentId(id))
+    }
+
+    /// A copy of an instrument's definition; `None` if there is none. It allocates: not for every
+    /// turn.
+    pub fn instrument(&self, id: InstrumentId) -> Option<Instrument> {
+        let instrument = self.host().instrument?;
+        // SAFETY: a call with its own context; the answer is null or valid, with what it points
+        // to, until the call into the strategy returns.
+        unsafe { copy_instrument(&sized(instrument(self.raw.ctx, id.0))?) }
+    }
+
     /// Asks for an order; its client id.
     ///
     /// # Errors
@@ -196,10 +213,7 @@ impl<'a> StrategyCx<'a> {
     pub fn cancel(&mut self, order: &OrderRef) -> Result<(), Error> {
         let ctx = self.raw.ctx;
         // SAFETY: the reference lives until the call returns.
-        outcome(
-            unsafe { call(self.host().cancel, |f| f(ctx, order)) },
-            "cancel",
-        )
+        outcome(unsafe { call(self.host().cancel, |f| f(ctx, order)) }, "cancel")
     }
 
     /// Asks to be called at `at`; replaces the wish before, 0 takes it back.

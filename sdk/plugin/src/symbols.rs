@@ -22,8 +22,7 @@ impl Symbols {
     /// The number of `symbol`.
     #[inline]
     pub fn get(&self, symbol: &[u8]) -> Option<u32> {
-        self.find(hash(symbol), symbol)
-            .map(|entry| self.entries[entry].number)
+        self.find(hash(symbol), symbol).map(|entry| self.entries[entry].number)
     }
 
     /// Gives `symbol` a number; answers the one it had.
@@ -72,12 +71,7 @@ impl Symbols {
         let mut at = hash as usize & mask;
         loop {
             let entry = (self.slots[at] as usize).checked_sub(1)?;
-            let Entry {
-                hash: other,
-                start,
-                len,
-                ..
-            } = self.entries[entry];
+            let Entry { hash: other, start, len, .. } = self.entries[entry];
             if other == hash && &self.text[start as usize..][..len as usize] == symbol {
                 return Some(entry);
             }

@@ -1,7 +1,8 @@
 //! Nanoseconds a frame: this scanner, its scalar twin, and serde_json, interleaved in one
 //! process on thread CPU time.
 //!
-//! `cargo run --release -p patchbay-scan --example speed [spot|usdm|coinm] [kind only]`
+//! `cargo run --release -p patchbay-scan --example speed [spot|usdm|coinm] [kind only]`;
+//! `ROUNDS=1` for an instruction counter.
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 #![allow(unsafe_code, reason = "thread CPU time has no safe interface in std")]
 

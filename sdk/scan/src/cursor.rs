@@ -10,6 +10,7 @@ pub struct Cursor<'a> {
     /// The end of `frame` that has not been consumed.
     pub(crate) rest: &'a [u8],
     /// The processor has what [`Cursor::levels`] needs, and the caller lets us use it.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "no vector code there"))]
     pub(crate) vector: bool,
 }
 

@@ -8,15 +8,6 @@ impl Cursor<'_> {
     /// Declines signs, leading zeros, fractions, exponents, and what does not fit.
     #[inline(always)]
     pub fn u64(&mut self) -> Option<u64> {
-        if let Some(text) = self.rest.first_chunk::<24>() {
-            if non_digits(text).trailing_zeros() == 13 && text[0] != b'0' {
-                let value = number(text, 13);
-                std::hint::black_box(());
-                self.skip(13)?;
-                self.separator()?;
-                return Some(value);
-            }
-        }
         let (value, digits) = match self.text(short) {
             Some(read) => read,
             None => long(self.rest)?,

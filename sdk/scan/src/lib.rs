@@ -26,7 +26,7 @@
 //!
 //! Two promises, kept by differential tests over recorded and mutated frames: a value that is
 //! accepted is the value that a JSON parser reads from the same bytes, and numbers come out exactly
-//! as [`patchbay_model::parse_decimal`] gives them. Declining is always allowed, and costs speed only.
+//! as [`patchbay_model::parse_decimal`] gives them. Declining is always allowed: it costs speed only.
 //!
 //! The long lists of levels are read with AVX2 where the processor has it ([`Cursor::levels`]); the
 //! scalar twin gives the same results, and reads what does not fit the vector code.

@@ -1,4 +1,9 @@
 //! Damaged frames: never a panic, never a value that the general parser does not read.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test: it counts aloud and fails loudly"
+)]
 
 mod common;
 

@@ -1,4 +1,9 @@
 //! Every recorded frame: nothing declined, every value as the general parser has it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test: it counts aloud and fails loudly"
+)]
 
 mod common;
 

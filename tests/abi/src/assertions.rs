@@ -11,10 +11,7 @@ pub fn assertions() -> String {
          static_assert(sizeof(PbSlot) == 64, \"PbSlot\");\n\
          static_assert(alignof(PbSlot) == 64, \"PbSlot\");\n",
     );
-    put(
-        &mut out,
-        format_args!("static_assert(PB_LAYOUT_HASH == {HASH}u, \"hash\");\n"),
-    );
+    put(&mut out, format_args!("static_assert(PB_LAYOUT_HASH == {HASH}u, \"hash\");\n"));
     for ty in TYPES {
         let name = ty.name;
         put(
@@ -26,7 +23,6 @@ pub fn assertions() -> String {
             ),
         );
         for (field, offset) in ty.fields {
-            let field = in_c(field);
             put(
                 &mut out,
                 format_args!(
@@ -36,12 +32,4 @@ pub fn assertions() -> String {
         }
     }
     out
-}
-
-/// The field's name in C: keywords get a trailing underscore.
-fn in_c(field: &str) -> String {
-    match field {
-        "int" | "float" => format!("{field}_"),
-        _ => field.to_owned(),
-    }
 }

@@ -17,10 +17,7 @@ impl Names {
     /// Of the ABI crate.
     pub(crate) fn new(constants: Vec<String>) -> Self {
         let types = TYPES.iter().map(|ty| ty.name).chain(MORE_TYPES).collect();
-        Self {
-            constants: constants.into_iter().collect(),
-            types,
-        }
+        Self { constants: constants.into_iter().collect(), types }
     }
 
     /// A comment line with links as plain code and names as in C.
@@ -31,11 +28,7 @@ impl Names {
             if i > 0 {
                 out.push('`');
             }
-            if i % 2 == 0 {
-                out.push_str(part)
-            } else {
-                out.push_str(&self.code(part))
-            }
+            if i % 2 == 0 { out.push_str(part) } else { out.push_str(&self.code(part)) }
         }
         out
     }
@@ -83,9 +76,6 @@ mod tests {
             names.comment("/// [`crate::FULL`], `SIDE_*` or `Http::id` of an Order FULL"),
             "/// `PB_FULL`, `PB_SIDE_*` or `PbHttp.id` of an Order FULL"
         );
-        assert_eq!(
-            names.comment("/// `sizeof(Slot)`: 64."),
-            "/// `sizeof(PbSlot)`: 64."
-        );
+        assert_eq!(names.comment("/// `sizeof(Slot)`: 64."), "/// `sizeof(PbSlot)`: 64.");
     }
 }

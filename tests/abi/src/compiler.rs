@@ -56,8 +56,5 @@ pub fn compile(
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!(
-        "{program} refuses {} as {language:?}:\n{said}",
-        source.display()
-    ))
+    Err(format!("{program} refuses {} as {language:?}:\n{said}", source.display()))
 }

@@ -10,14 +10,8 @@ use crate::{
 };
 
 /// Types that nothing else mentions, and the order in which they drag the others in.
-const TOP: [&str; 6] = [
-    "Slot",
-    "PluginDecl",
-    "AdapterVtable",
-    "ExecutionVtable",
-    "StrategyVtable",
-    "Reply",
-];
+const TOP: [&str; 6] =
+    ["Slot", "PluginDecl", "AdapterVtable", "ExecutionVtable", "StrategyVtable", "Reply"];
 
 /// What stands before the generated part.
 const HEAD: &str = r#"// The binary contract between a patchbay host and its plugins, version 0.1.
@@ -115,22 +109,15 @@ fn code(line: &str) -> String {
 fn aligned(text: &str) -> String {
     const WAS: &str = "typedef union PB_ALIGNED(64) PbSlot {\n";
     const FIRST: &str = "    struct PbHead head;\n";
-    let (before, after) = text
-        .split_once(WAS)
-        .expect("cbindgen aligns the union Slot");
-    let (docs, rest) = after
-        .split_once(FIRST)
-        .expect("the first member of Slot is its head");
+    let (before, after) = text.split_once(WAS).expect("cbindgen aligns the union Slot");
+    let (docs, rest) = after.split_once(FIRST).expect("the first member of Slot is its head");
     format!("{before}typedef union PbSlot {{\n{docs}    PB_ALIGNED(64) struct PbHead head;\n{rest}")
 }
 
 /// Constants that cbindgen cannot evaluate, and the exported symbol.
 fn tail(out: &mut String) {
-    let (magic, symbol, execution) = (
-        patchbay_abi::MAGIC,
-        patchbay_abi::SYMBOL,
-        patchbay_abi::EXECUTION,
-    );
+    let (magic, symbol, execution) =
+        (patchbay_abi::MAGIC, patchbay_abi::SYMBOL, patchbay_abi::EXECUTION);
     put(
         out,
         format_args!(

@@ -10,10 +10,7 @@ pub fn layout() -> String {
     let mut out = String::from("# Binary layout of the ABI on 64-bit targets; see docs/abi.md.\n");
     put(&mut out, format_args!("# layout_hash {HASH:#010x}\n"));
     for ty in TYPES {
-        put(
-            &mut out,
-            format_args!("\n{} size {} align {}\n", ty.name, ty.size, ty.align),
-        );
+        put(&mut out, format_args!("\n{} size {} align {}\n", ty.name, ty.size, ty.align));
         for (field, offset) in ty.fields {
             put(&mut out, format_args!("  {offset:>4} {field}\n"));
         }

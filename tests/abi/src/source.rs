@@ -6,17 +6,8 @@ use std::{
 };
 
 /// Modules of `sdk/abi/src` that make the header, in its order.
-pub(crate) const MODULES: [&str; 9] = [
-    "text",
-    "status",
-    "slot",
-    "decl",
-    "instrument",
-    "command",
-    "adapter",
-    "execution",
-    "strategy",
-];
+pub(crate) const MODULES: [&str; 9] =
+    ["text", "status", "slot", "decl", "instrument", "command", "adapter", "execution", "strategy"];
 
 /// Modules that hold no part of the contract.
 const OTHERS: [&str; 2] = ["layout", "lib"];
@@ -24,10 +15,7 @@ const OTHERS: [&str; 2] = ["layout", "lib"];
 /// The top of the repository.
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors()
-        .nth(2)
-        .expect("this crate lies two levels below the root")
-        .to_owned()
+    here.ancestors().nth(2).expect("this crate lies two levels below the root").to_owned()
 }
 
 /// Path of a module of the ABI crate.
@@ -44,10 +32,7 @@ pub fn constants() -> Vec<String> {
     let dir = root().join("sdk/abi/src");
     for entry in fs::read_dir(&dir).expect("the ABI crate can be listed") {
         let path = entry.expect("the ABI crate can be listed").path();
-        let name = path
-            .file_stem()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
+        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
         assert!(
             MODULES.contains(&name) || OTHERS.contains(&name),
             "{} is new: name it in tests/abi/src/source.rs",

@@ -12,10 +12,7 @@ pub fn missing(doc: &str, header: &str) -> Vec<String> {
     }
     let rows: Vec<_> = doc.lines().filter_map(cells).collect();
     for (name, value) in constants(header) {
-        if !rows
-            .iter()
-            .any(|row| row[0] == format!("`{name}`") && row[1] == value)
-        {
+        if !rows.iter().any(|row| row[0] == format!("`{name}`") && row[1] == value) {
             missing.push(format!("a table row `| `{name}` | {value} | ...`"));
         }
     }
@@ -34,10 +31,8 @@ pub fn constants(header: &str) -> Vec<(String, String)> {
 
 /// A value as the specification writes it.
 fn in_words(value: &str) -> String {
-    let bare = value
-        .trim_start_matches("UINT64_C(")
-        .trim_start_matches("UINT32_C(")
-        .trim_end_matches(')');
+    let bare =
+        value.trim_start_matches("UINT64_C(").trim_start_matches("UINT32_C(").trim_end_matches(')');
     match bare.strip_prefix('"') {
         Some(text) => format!("`\"{text}`"),
         None if bare.starts_with("0x") => format!("`{bare}`"),
@@ -56,14 +51,8 @@ fn type_missing(doc: &str, ty: &TypeLayout, missing: &mut Vec<String>) {
     }
     let rows: Vec<_> = section.lines().filter_map(cells).collect();
     for (field, offset) in ty.fields {
-        if !rows
-            .iter()
-            .any(|row| row[0] == offset.to_string() && row[1] == format!("`{field}`"))
-        {
-            missing.push(format!(
-                "a row `| {offset} | `{field}` | ...` in `{}`",
-                ty.name
-            ));
+        if !rows.iter().any(|row| row[0] == offset.to_string() && row[1] == format!("`{field}`")) {
+            missing.push(format!("a row `| {offset} | `{field}` | ...` in `{}`", ty.name));
         }
     }
 }
@@ -111,13 +100,7 @@ mod tests {
         let header = "#define PB_STR(x) {x}\n#define PB_OK 0\n#define PB_SYMBOL \"A\"\n\
                       #define PB_MAGIC UINT64_C(0x01)\n#define PB_EXPORT y z\n";
         let found = constants(header);
-        let found: Vec<_> = found
-            .iter()
-            .map(|(n, v)| (n.as_str(), v.as_str()))
-            .collect();
-        assert_eq!(
-            found,
-            [("OK", "0"), ("SYMBOL", "`\"A\"`"), ("MAGIC", "`0x01`")]
-        );
+        let found: Vec<_> = found.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        assert_eq!(found, [("OK", "0"), ("SYMBOL", "`\"A\"`"), ("MAGIC", "`0x01`")]);
     }
 }

@@ -19,18 +19,11 @@ fn header_has_every_constant_and_type() {
     let header = header();
     for name in constants() {
         let define = format!("#define PB_{name} ");
-        assert!(
-            header.contains(&define),
-            "cbindgen left {name} out of the header"
-        );
+        assert!(header.contains(&define), "cbindgen left {name} out of the header");
     }
     for ty in patchbay_abi::layout::TYPES {
         let end = format!("}} Pb{};", ty.name);
-        assert!(
-            header.contains(&end),
-            "{} is not in the header: name it in TOP",
-            ty.name
-        );
+        assert!(header.contains(&end), "{} is not in the header: name it in TOP", ty.name);
     }
 }
 
@@ -51,14 +44,8 @@ fn a_c_plugin_exports_a_declaration_that_can_be_read_from_its_file() {
     for language in Language::ALL {
         let library = dir.join(format!("{language:?}.so"));
         let path = library.to_str().expect("the scratch path is UTF-8");
-        let args = [
-            "-shared",
-            "-fPIC",
-            "-fvisibility=hidden",
-            "-Wl,-z,now,-z,nodelete",
-            "-o",
-            path,
-        ];
+        let args =
+            ["-shared", "-fPIC", "-fvisibility=hidden", "-Wl,-z,now,-z,nodelete", "-o", path];
         compile(language, &source, &dir, &args).unwrap_or_else(|e| panic!("{e}"));
         let image = fs::read(&library).expect("the library was written");
         let decl = declaration(&image).expect("the declaration is in the file");
@@ -86,8 +73,6 @@ fn declaration(image: &[u8]) -> Option<&[u8]> {
     let size = u32::try_from(size_of::<patchbay_abi::PluginDecl>()).expect("a small struct");
     let mut start = patchbay_abi::MAGIC.to_le_bytes().to_vec();
     start.extend(size.to_le_bytes());
-    let at = image
-        .windows(start.len())
-        .position(|window| window == start)?;
+    let at = image.windows(start.len()).position(|window| window == start)?;
     image.get(at..at + 168)
 }

@@ -3,11 +3,13 @@
 #![allow(clippy::print_stderr, clippy::unwrap_used, clippy::missing_panics_doc)]
 
 mod build;
+mod load;
 pub mod naive;
 
 use std::path::{Path, PathBuf};
 
 pub use build::{Built, built, scratch};
+pub use load::Plugins;
 
 /// A file or folder of the corpus of recorded market data (`PATCHBAY_CORPUS`, or `../shared/corpus`
 /// beside the checkout). Without a corpus the test says that it is skipped, but for CI, where that

@@ -9,10 +9,10 @@ use std::process::Command;
 use patchbay_abi::OPCODE_TEXT;
 use patchbay_history::{Captures, Event};
 use patchbay_journal::{Input, List};
-use patchbay_loader::{Kind, Loader, Trust};
-use patchbay_plugin::bind::{Command as Request, Plugin};
-use patchbay_runtime::{AdapterSetup, Core, CoreConfig};
-use patchbay_test_replay::{built, corpus, scratch};
+use patchbay_loader::Kind;
+use patchbay_plugin::bind::Command as Request;
+use patchbay_runtime::{Core, CoreConfig};
+use patchbay_test_replay::{Plugins, built, corpus, scratch};
 
 /// Warm-up, recorded time.
 const WARM_UP_NS: i64 = 10_000_000_000;
@@ -73,14 +73,12 @@ fn child_counts() {
     };
     assert!(read() > 0, "the shim does not count");
     let records = records(Path::new(&capture));
-    let loader = Loader::new(None, Trust::Folder).unwrap();
-    let load = |variable: &str, kind| {
-        let path = std::env::var_os(variable).unwrap();
-        loader.load(Path::new(&path), Some(kind)).unwrap().plugin
-    };
+    let plugins = Plugins::new();
+    let load =
+        |variable: &str, kind| plugins.load(Path::new(&std::env::var_os(variable).unwrap()), kind);
     let mut core = Core::new(CoreConfig { digest: true, ..CoreConfig::default() });
-    core.attach(0, &setup(load("PATCHBAY_ALLOC_ADAPTER", Kind::Adapter))).unwrap();
-    core.add_strategy(0, &setup(load("PATCHBAY_ALLOC_STRATEGY", Kind::Strategy))).unwrap();
+    core.attach(0, &load("PATCHBAY_ALLOC_ADAPTER", Kind::Adapter)).unwrap();
+    core.add_strategy(0, &load("PATCHBAY_ALLOC_STRATEGY", Kind::Strategy)).unwrap();
     let end = records[0].0 + WARM_UP_NS;
     let warm = records.iter().position(|record| record.0 >= end).unwrap();
     let mut request = None;
@@ -90,15 +88,11 @@ fn child_counts() {
     let allocations = read() - before;
     let tally = core.engine().tally();
     println!(
-        "{allocations} allocations in {} frames after warm-up ({} changes applied in all)",
+        "\n{allocations} allocations in {} frames after warm-up ({} changes applied in all)",
         records.len() - warm,
         tally.applied,
     );
     assert!(tally.applied > 1000 && tally.gaps == 0);
-}
-
-fn setup(plugin: Plugin) -> AdapterSetup<'static> {
-    AdapterSetup { plugin, sha256: [0; 32], config: &[], seed: 0, log: |_, _| {} }
 }
 
 /// Time, whether it is a frame, and bytes.

@@ -14,7 +14,9 @@ fn replay(built: &Built, files: &[&str]) -> Value {
 #[test]
 fn books_ids_and_counts_equal_the_naive_replay() {
     for (files, dense) in BINANCE {
-        let Some(paths) = files.iter().map(|f| corpus(f)).collect::<Option<Vec<_>>>() else { return };
+        let Some(paths) = files.iter().map(|f| corpus(f)).collect::<Option<Vec<_>>>() else {
+            return;
+        };
         let truth = naive::binance(&paths, dense);
         let texts: Vec<_> = paths.iter().map(|p| p.to_str().unwrap()).collect();
         let ours = replay(built(false), &texts);

@@ -6,22 +6,18 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
+use patchbay_engine::{EngineConfig, HistoryConfig};
 use patchbay_history::Captures;
 use patchbay_journal::{Writer, WriterConfig};
-use patchbay_loader::{Kind, Loader, Trust};
-use patchbay_plugin::bind::Plugin;
+use patchbay_loader::Kind;
 use patchbay_runtime::{
     AdapterSetup, Core, CoreConfig, Files, JournalSource, RuntimeError, replay_captures,
     replay_journal,
 };
-use patchbay_test_replay::{built, corpus, scratch};
+use patchbay_test_replay::{Plugins, built, corpus, scratch};
 
 /// Frames of the small journal, its snapshot among them.
 const LINES: usize = 20;
-
-fn setup(plugin: Plugin) -> AdapterSetup<'static> {
-    AdapterSetup { plugin, sha256: [7; 32], config: &[], seed: 0, log: |_, _| {} }
-}
 
 /// The lines of a capture that give a live book with the fewest bytes: some frames, the snapshot cut
 /// to its best levels by the capture's own text, more frames.
@@ -36,23 +32,21 @@ fn small_capture(folder: &Path) -> Option<PathBuf> {
     Some(path)
 }
 
-fn load() -> (Loader, Plugin) {
-    let loader = Loader::new(None, Trust::Folder).unwrap();
-    let loaded = loader.load(&built(false).plugin("patchbay-binance"), Some(Kind::Adapter)).unwrap();
-    (loader, loaded.plugin)
+/// Small bounds: a core is made for every flipped byte.
+fn config(journal: Option<Writer<Files>>) -> CoreConfig {
+    let engine = EngineConfig { history: HistoryConfig { arena_slots: 256, messages: 8 } };
+    CoreConfig { engine, journal, digest: true, ..CoreConfig::default() }
 }
 
 /// Hash of the outputs after every turn.
-fn record(capture: &Path, journal: &Path, plugin: Plugin) -> Vec<String> {
+fn record(capture: &Path, journal: &Path, setup: &AdapterSetup<'static>) -> Vec<String> {
     let writer = Writer::create(
         Files::create(journal).unwrap(),
         WriterConfig { segment_bytes: 64 * 1024, journal_id: 1 },
     );
-    let config =
-        CoreConfig { journal: Some(writer.unwrap()), digest: true, ..CoreConfig::default() };
-    let mut core = Core::new(config);
+    let mut core = Core::new(config(Some(writer.unwrap())));
     let mut hashes = vec![core.hash().unwrap()];
-    core.attach(0, &setup(plugin)).unwrap();
+    core.attach(0, setup).unwrap();
     hashes.push(core.hash().unwrap());
     replay_captures(&mut core, &mut Captures::open(&[capture]).unwrap(), |core, _| {
         hashes.push(core.hash().unwrap());
@@ -63,10 +57,9 @@ fn record(capture: &Path, journal: &Path, plugin: Plugin) -> Vec<String> {
     hashes
 }
 
-fn rerun(journal: &Path, plugin: Plugin) -> Result<String, RuntimeError> {
-    let config = CoreConfig { digest: true, ..CoreConfig::default() };
+fn rerun(journal: &Path, setup: &AdapterSetup<'static>) -> Result<String, RuntimeError> {
     let mut source = JournalSource::open(journal)?;
-    let core = replay_journal(&mut source, config, |_| Ok(setup(plugin)), |_| Ok(()))?;
+    let core = replay_journal(&mut source, config(None), |_| Ok(*setup), |_| Ok(()))?;
     Ok(core.hash().unwrap())
 }
 
@@ -74,13 +67,14 @@ fn rerun(journal: &Path, plugin: Plugin) -> Result<String, RuntimeError> {
 fn every_flipped_byte_is_refused_with_its_place_or_cuts_the_tail() {
     let folder = scratch("flips");
     let Some(capture) = small_capture(&folder) else { return };
-    let (_loader, plugin) = load();
+    let plugins = Plugins::new();
+    let setup = &plugins.load(&built(false).plugin("patchbay-binance"), Kind::Adapter);
     let journal = folder.join("run");
-    let mut hashes = record(&capture, &journal, plugin);
+    let mut hashes = record(&capture, &journal, setup);
     let whole = hashes.last().unwrap().clone();
-    assert_eq!(rerun(&journal, plugin).unwrap(), whole);
+    assert_eq!(rerun(&journal, setup).unwrap(), whole);
     // Resyncs and timers are turns, too, and the watch above saw only the last of each record's.
-    hashes.extend(prefixes(&journal, plugin));
+    hashes.extend(prefixes(&journal, setup));
 
     let segment = journal.join("00000001.pbj");
     let bytes = fs::read(&segment).unwrap();
@@ -89,7 +83,7 @@ fn every_flipped_byte_is_refused_with_its_place_or_cuts_the_tail() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0xff;
         fs::write(&segment, &damaged).unwrap();
-        match rerun(&journal, plugin) {
+        match rerun(&journal, setup) {
             Ok(hash) => {
                 assert!(hashes.contains(&hash), "byte {at}: another state");
                 cut += 1;
@@ -108,13 +102,13 @@ fn every_flipped_byte_is_refused_with_its_place_or_cuts_the_tail() {
 }
 
 /// Hashes after each turn of an intact journal, from truncated copies of it.
-fn prefixes(journal: &Path, plugin: Plugin) -> Vec<String> {
+fn prefixes(journal: &Path, setup: &AdapterSetup<'static>) -> Vec<String> {
     let segment = journal.join("00000001.pbj");
     let bytes = fs::read(&segment).unwrap();
     let mut hashes = Vec::new();
     for end in (64..bytes.len()).step_by(8) {
         fs::write(&segment, &bytes[..end]).unwrap();
-        if let Ok(hash) = rerun(journal, plugin)
+        if let Ok(hash) = rerun(journal, setup)
             && hashes.last() != Some(&hash)
         {
             hashes.push(hash);

@@ -9,10 +9,10 @@ use flate2::read::MultiGzDecoder;
 use patchbay_abi::{CAUSE_GAP, OPCODE_TEXT, SLOT_BOOK_STATE};
 use patchbay_book::State;
 use patchbay_journal::{Input, List};
-use patchbay_loader::{Kind, Loader, Trust};
-use patchbay_plugin::bind::{Command, Plugin};
+use patchbay_loader::Kind;
+use patchbay_plugin::bind::Command;
 use patchbay_runtime::{AdapterSetup, Core, CoreConfig};
-use patchbay_test_replay::{built, corpus};
+use patchbay_test_replay::{Plugins, built, corpus};
 
 /// One run through the whole path, frame by frame.
 struct Run {
@@ -21,11 +21,9 @@ struct Run {
 }
 
 impl Run {
-    fn new(plugin: Plugin) -> Self {
+    fn new(setup: &AdapterSetup<'_>) -> Self {
         let mut core = Core::new(CoreConfig::default());
-        let setup =
-            AdapterSetup { plugin, sha256: [0; 32], config: &[], seed: 0, log: |_, _| {} };
-        core.attach(0, &setup).unwrap();
+        core.attach(0, setup).unwrap();
         let mut run = Self { core, request: None };
         run.take(0, &Input::Plan { wishes: List::Lent(&[]) });
         run
@@ -72,9 +70,8 @@ fn lines(path: PathBuf) -> Vec<String> {
 /// single change of the whole capture is removed in `host/book`, where a book can be cloned.
 #[test]
 fn each_removed_change_is_found_through_the_whole_path() {
-    let loader = Loader::new(None, Trust::Folder).unwrap();
-    let file = built(false).plugin("patchbay-binance");
-    let plugin = loader.load(&file, Some(Kind::Adapter)).unwrap().plugin;
+    let plugins = Plugins::new();
+    let setup = plugins.load(&built(false).plugin("patchbay-binance"), Kind::Adapter);
     for capture in [
         "binance-usdm/hftbacktest/btcusdt_20240808.gz",
         "binance-spot/hftbacktest/btcusdt_20240808.gz",
@@ -85,7 +82,7 @@ fn each_removed_change_is_found_through_the_whole_path() {
         let snapshot = lines.iter().position(|l| l.starts_with("{\"lastUpdateId\"")).unwrap();
         let mut found = 0;
         for removed in (snapshot + 4..snapshot + 400).step_by(9) {
-            let mut run = Run::new(plugin);
+            let mut run = Run::new(&setup);
             for (at, line) in lines[..removed].iter().enumerate() {
                 run.line(at as i64, line);
             }

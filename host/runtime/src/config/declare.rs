@@ -15,7 +15,7 @@ use super::check::{check, require, within};
 use super::problem::{ConfigError, Problem};
 use super::schema::{Key, Schema, Type};
 use super::source::{Source, join};
-use super::value::{Scalar, SettingValue, Settings, describe};
+use super::value::{Scalar, SettingValue, Settings, describe, quoted};
 
 impl Schema {
     /// Reads the text of a schema; `file` is what problems call it.
@@ -106,7 +106,7 @@ impl Declaration<'_> {
     fn key(&mut self, name: &str) -> Option<Key> {
         let before = self.problems.len();
         if !name.split('.').all(is_bare) {
-            self.refuse("", "another text".into(), "a dotted key of A-Z, a-z, 0-9, - and _");
+            self.refuse("", quoted(name), "a dotted key of A-Z, a-z, 0-9, - and _");
         }
         let found = check(self.known, self.source, &self.path, self.table, self.problems);
         let needed = self.known.keys().filter(|(name, _)| matches!(*name, "type" | "doc"));

@@ -27,9 +27,7 @@ impl Form {
                 let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
                 (1..=NAME_MAX).contains(&text.len()) && text.bytes().all(allowed)
             }
-            Self::FileName => {
-                !matches!(text, "" | "." | "..") && !text.contains(['/', '\0'])
-            }
+            Self::FileName => !matches!(text, "" | "." | "..") && !text.contains(['/', '\0']),
             Self::Sha256 => sha256(text).is_some(),
         }
     }

@@ -61,9 +61,10 @@ impl HostConfig {
         let mut problems = Vec::new();
         let source = Source::read(path, true, &mut problems);
         let table = source.as_ref().and_then(|source| source.parse(&mut problems));
-        let host = source.as_ref().zip(table.as_ref()).map(|(source, table)| {
-            Self::read(path, source, table, &mut problems)
-        });
+        let host = source
+            .as_ref()
+            .zip(table.as_ref())
+            .map(|(source, table)| Self::read(path, source, table, &mut problems));
         ConfigError::unless_none(problems)?;
         Ok(host.expect("a file without problems was read"))
     }
@@ -75,14 +76,16 @@ impl HostConfig {
         table: &DeTable<'_>,
         problems: &mut Vec<Problem>,
     ) -> Self {
-        let folder = path.parent().unwrap_or(Path::new(""));
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
         let settings = check(&host_schema(), source, "", table, problems);
         let settings = Complete { settings: host_defaults().under(settings), folder };
         Self {
             plugins: Plugins {
                 folder: settings.path("plugins.folder"),
                 trust: match settings.text("plugins.trust") {
-                    "listed" => Trust::Listed(trust::read(&settings.path("plugins.list"), problems)),
+                    "listed" => {
+                        Trust::Listed(trust::read(&settings.path("plugins.list"), problems))
+                    }
                     _ => Trust::Folder,
                 },
             },
@@ -91,7 +94,9 @@ impl HostConfig {
                 messages: settings.count("history.messages"),
                 arena_bytes: settings.count("history.arena_mib") << 20,
             },
-            journal: Journal { segment_bytes: (settings.count("journal.segment_mib") as u64) << 20 },
+            journal: Journal {
+                segment_bytes: (settings.count("journal.segment_mib") as u64) << 20,
+            },
         }
     }
 }

@@ -14,7 +14,7 @@ use super::host::Plugins;
 use super::problem::Problem;
 use super::schema::{Schema, Type};
 use super::source::{Source, join};
-use super::value::{SettingValue, Settings, describe};
+use super::value::{SettingValue, Settings, describe, quoted};
 
 /// One instance of a plugin.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +81,8 @@ pub(super) struct Plugin {
     schema: Schema,
     /// Its defaults, and over them the venue's file.
     settings: Settings,
+    /// Whether nothing is wrong with either.
+    sound: bool,
 }
 
 /// An instance's table and where it stands.
@@ -135,8 +137,7 @@ impl Instances<'_, '_> {
         value: &'t DeValue<'t>,
     ) -> Option<&'t DeTable<'t>> {
         if !Form::Name.fits(name) {
-            let found = "another text".to_owned();
-            let problem = self.source.problem(at, path, found, &Form::Name.to_string());
+            let problem = self.source.problem(at, path, quoted(name), &Form::Name.to_string());
             self.problems.push(problem);
         }
         let table = value.as_table();
@@ -148,7 +149,11 @@ impl Instances<'_, '_> {
 
     fn instance(&mut self, entry: &Entry<'_>) -> Option<Instance> {
         let schema = Schema::of([
-            ("plugin", Type::Form(Form::Name), "Name of the plugin; that of the instance if left out."),
+            (
+                "plugin",
+                Type::Form(Form::Name),
+                "Name of the plugin; that of the instance if left out.",
+            ),
             (entry.own, Type::Table, "Settings of the plugin."),
         ]);
         let found = check(&schema, self.source, &entry.path, entry.table, self.problems);
@@ -173,7 +178,7 @@ impl Instances<'_, '_> {
         let own = entry.table.get(entry.own).and_then(|own| own.get_ref().as_table());
         let own = own.map(|own| check(&plugin.schema, self.source, &path, own, self.problems));
         let settings = plugin.settings.under(own.unwrap_or_default());
-        if self.problems.len() > before {
+        if !plugin.sound || self.problems.len() > before {
             return settings;
         }
         let has = |key: &str| settings.0.contains_key(key);
@@ -210,7 +215,8 @@ impl Instances<'_, '_> {
     fn layers(&mut self, wanted: &Wanted<'_>, tables: &PluginTables) -> Option<Plugin> {
         let before = self.problems.len();
         let label = |table: &str| format!("plugin {}, {table}", wanted.name);
-        let mut schema = Schema::read(&Source::new(&label("schema"), &tables.schema), self.problems);
+        let mut schema =
+            Schema::read(&Source::new(&label("schema"), &tables.schema), self.problems);
         if self.problems.len() > before {
             return None;
         }
@@ -223,12 +229,15 @@ impl Instances<'_, '_> {
                 settings = settings.under(self.layer(&schema, &venue));
             }
         }
-        Some(Plugin { schema, settings })
+        let sound = self.problems.len() == before;
+        Some(Plugin { schema, settings, sound })
     }
 
     fn layer(&mut self, schema: &Schema, source: &Source) -> Settings {
         let table = source.parse(self.problems);
-        table.map_or_else(Settings::default, |table| check(schema, source, "", &table, self.problems))
+        table.map_or_else(Settings::default, |table| {
+            check(schema, source, "", &table, self.problems)
+        })
     }
 }
 

@@ -13,6 +13,7 @@ mod host;
 mod instance;
 mod known;
 mod limited;
+mod lone;
 mod nearest;
 mod problem;
 mod schema;
@@ -28,6 +29,7 @@ pub use host::{History, HostConfig, Journal, Plugins};
 pub use instance::{Finder, Instance, PluginTables, Wanted};
 pub use known::host_schema;
 pub use limited::{LIMITED_SYMBOLS, limited_mode};
+pub use lone::settings_of;
 pub use problem::{ConfigError, Problem};
 pub use schema::{Key, Schema, Type};
 pub use value::{Scalar, SettingValue};
@@ -77,7 +79,7 @@ impl Config {
         let certain = !problems.iter().any(concerns_plugins);
         let mut instances = Instances {
             source,
-            folder: path.parent().unwrap_or(Path::new("")),
+            folder: path.parent().unwrap_or_else(|| Path::new("")),
             plugins: certain.then_some(&host.plugins),
             finder,
             known: BTreeMap::new(),

@@ -8,25 +8,41 @@ pub(super) fn nearest<'a>(
     key: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    candidates
-        .into_iter()
-        .min_by_key(|candidate| (edits(key, candidate), *candidate))
-}
-
-/// How many characters must be put in, taken out or changed to make one text the other.
-fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().take(COMPARED).collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (above, a) in from.chars().take(COMPARED).enumerate() {
-        let mut diagonal = above;
-        row[0] = above + 1;
-        for (i, b) in to.iter().enumerate() {
-            let changed = diagonal + usize::from(a != *b);
-            diagonal = row[i + 1];
-            row[i + 1] = changed.min(diagonal + 1).min(row[i] + 1);
+    let key = letters(key);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let letters = letters(candidate);
+        let least = key.len().abs_diff(letters.len());
+        if best.is_none_or(|best| (least, candidate) < best) {
+            let found = (edits(&key, &letters), candidate);
+            best = Some(best.map_or(found, |best| best.min(found)));
         }
     }
-    row[to.len()]
+    best.map(|(_, candidate)| candidate)
+}
+
+/// How many characters must be put in, taken out, changed or swapped with their neighbour to make
+/// one text the other; capitals count as small letters.
+fn edits(from: &[char], to: &[char]) -> usize {
+    let mut before = vec![0; to.len() + 1];
+    let mut above: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.iter().enumerate() {
+        let mut row = vec![i + 1; to.len() + 1];
+        for (j, b) in to.iter().enumerate() {
+            let changed = above[j] + usize::from(a != b);
+            row[j + 1] = changed.min(above[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *a == to[j - 1] && from[i - 1] == *b {
+                row[j + 1] = row[j + 1].min(before[j - 1] + 1);
+            }
+        }
+        before = above;
+        above = row;
+    }
+    above[to.len()]
+}
+
+fn letters(text: &str) -> Vec<char> {
+    text.chars().take(COMPARED).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]
@@ -35,11 +51,14 @@ mod tests {
 
     #[test]
     fn counts_edits() {
+        let edits = |from, to| edits(&letters(from), &letters(to));
         let cases = [("", "", 0), ("abc", "", 3), ("", "ab", 2), ("foldr", "folder", 1)];
         for (from, to, expected) in cases {
             assert_eq!(edits(from, to), expected, "{from} to {to}");
         }
         assert_eq!(edits("kitten", "sitting"), 3);
+        assert_eq!(edits("mni", "min"), 1);
+        assert_eq!(edits("FOLDER", "folder"), 0);
     }
 
     #[test]

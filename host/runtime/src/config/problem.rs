@@ -1,9 +1,10 @@
 //! What is wrong with a configuration, and where.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// One thing that is wrong: where it stands, what was found, what was expected.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Problem {
     /// The file, named as the operator named it; for a table that a plugin embeds, the plugin and
     /// which of its tables; for an environment variable, `environment`.
@@ -80,16 +81,13 @@ impl ConfigError {
 
 /// Keeps the first of what is said about a line that is not TOML.
 fn without_guesswork(problems: &mut Vec<Problem>) {
-    let broken: Vec<(String, u32, u32)> = problems
-        .iter()
-        .filter(|problem| problem.is_syntax())
-        .map(|problem| (problem.file.clone(), problem.line, problem.column))
-        .collect();
+    let mut first = BTreeMap::new();
+    for problem in problems.iter().filter(|problem| problem.is_syntax()) {
+        first.entry((problem.file.clone(), problem.line)).or_insert_with(|| problem.clone());
+    }
     problems.retain(|problem| {
-        let first = broken
-            .iter()
-            .find(|(file, line, _)| (file, *line) == (&problem.file, problem.line));
-        first.is_none_or(|(_, _, column)| problem.is_syntax() && problem.column == *column)
+        let first = first.get(&(problem.file.clone(), problem.line));
+        first.is_none_or(|first| first == problem)
     });
 }
 

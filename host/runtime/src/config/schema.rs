@@ -141,7 +141,9 @@ impl Key {
     pub(super) fn element(&self) -> Self {
         let ty = match self.ty {
             Type::List { of: Some(Scalar::Int), .. } => Type::Int { min: i64::MIN, max: i64::MAX },
-            Type::List { of: Some(Scalar::Float), .. } => Type::Float { min: f64::MIN, max: f64::MAX },
+            Type::List { of: Some(Scalar::Float), .. } => {
+                Type::Float { min: f64::MIN, max: f64::MAX }
+            }
             Type::List { of: Some(Scalar::Bool), .. } => Type::Bool,
             _ => Type::Text,
         };

@@ -1,5 +1,6 @@
 //! One TOML text, and the lines and columns in it.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -11,7 +12,7 @@ use super::problem::Problem;
 use super::value::quoted;
 
 /// Bytes of a file; a longer one was given by mistake.
-const BYTES_MAX: u64 = 1 << 20;
+const BYTES_MAX: u64 = 256 << 10;
 
 /// A text and the name that problems give it.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ impl Source {
         };
         if bytes.len() as u64 > BYTES_MAX {
             let found = "a longer one".to_owned();
-            problems.push(Problem::whole(&file, found, "a file of at most 1 MiB"));
+            problems.push(Problem::whole(&file, found, "a file of at most 256 KiB"));
             return None;
         }
         let source = Self::new(&file, &String::from_utf8_lossy(&bytes));
@@ -64,8 +65,11 @@ impl Source {
     pub(super) fn parse(&self, problems: &mut Vec<Problem>) -> Option<DeTable<'_>> {
         let (table, errors) = DeTable::parse_recoverable(&self.text);
         let table = table.into_inner();
-        let refused = errors.iter().map(|error| self.refused(error, &table));
-        problems.extend(refused);
+        let mut keys = Keys::new();
+        if errors.iter().any(is_duplicate) {
+            collect(&table, "", &mut keys);
+        }
+        problems.extend(errors.iter().map(|error| self.refused(error, &keys)));
         let sound = !errors.iter().any(|error| self.is_header(span(error).start));
         sound.then_some(table)
     }
@@ -73,12 +77,7 @@ impl Source {
     /// A problem that stands at a byte of the text.
     pub(super) fn problem(&self, at: usize, key: &str, found: String, expected: &str) -> Problem {
         let (line, column) = self.position(at);
-        Problem {
-            line,
-            column,
-            key: key.to_owned(),
-            ..Problem::whole(&self.file, found, expected)
-        }
+        Problem { line, column, key: key.to_owned(), ..Problem::whole(&self.file, found, expected) }
     }
 
     /// Line and column of a byte, both from 1.
@@ -91,11 +90,11 @@ impl Source {
     }
 
     /// What the parser says: "what is wrong, expected this, that".
-    fn refused(&self, error: &Error, table: &DeTable<'_>) -> Problem {
+    fn refused(&self, error: &Error, keys: &Keys<'_>) -> Problem {
         let span = span(error);
         let text = self.text.get(span.clone()).unwrap_or_default();
-        if error.message() == "duplicate key" {
-            return self.duplicate(span.start, text, table);
+        if is_duplicate(error) {
+            return self.duplicate(span.start, text, keys);
         }
         let (fault, expected) = match error.message().split_once(", expected ") {
             Some((fault, "nothing")) => (fault, "TOML"),
@@ -109,16 +108,17 @@ impl Source {
         self.problem(span.start, "", found, expected)
     }
 
-    fn duplicate(&self, at: usize, text: &str, table: &DeTable<'_>) -> Problem {
-        let first = last_before(at, text.trim_matches(['"', '\'']), table, "");
-        let (key, found) = match first {
-            Some((first, key)) => {
-                let (line, _) = self.position(first);
-                (key, format!("another (the first is on line {line})"))
+    /// The first is taken to be the last key of that name before.
+    fn duplicate(&self, at: usize, text: &str, keys: &Keys<'_>) -> Problem {
+        let name = text.trim_matches(['"', '\'']);
+        let (key, found) = match keys.range((name, 0)..(name, at)).next_back() {
+            Some(((_, first), dotted)) => {
+                let (line, _) = self.position(*first);
+                (dotted.as_str(), format!("another (the first is on line {line})"))
             }
-            None => (text.to_owned(), "another".to_owned()),
+            None => (text, "another".to_owned()),
         };
-        self.problem(at, &key, found, "the key once in its table")
+        self.problem(at, key, found, "the key once in its table")
     }
 
     fn is_header(&self, at: usize) -> bool {
@@ -143,9 +143,7 @@ pub(super) fn join(path: &str, segment: &str) -> String {
 
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?
-        .take(BYTES_MAX + 1)
-        .read_to_end(&mut bytes)?;
+    File::open(path)?.take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -153,22 +151,19 @@ fn span(error: &Error) -> Range<usize> {
     error.span().unwrap_or_default()
 }
 
-/// Offset and dotted key of the last key called `name` that stands before `at`.
-fn last_before(
-    at: usize,
-    name: &str,
-    table: &DeTable<'_>,
-    path: &str,
-) -> Option<(usize, String)> {
-    let mut last = None;
+fn is_duplicate(error: &Error) -> bool {
+    error.message() == "duplicate key"
+}
+
+/// The dotted key of every key, by its last segment and where that stands.
+type Keys<'k> = BTreeMap<(&'k str, usize), String>;
+
+fn collect<'k>(table: &'k DeTable<'_>, path: &str, keys: &mut Keys<'k>) {
     for (key, value) in table {
         let dotted = join(path, key.get_ref());
-        if key.get_ref() == name && key.span().start < at {
-            last = last.max(Some((key.span().start, dotted.clone())));
-        }
         if let DeValue::Table(inner) = value.get_ref() {
-            last = last.max(last_before(at, name, inner, &dotted));
+            collect(inner, &dotted, keys);
         }
+        keys.insert((key.get_ref(), key.span().start), dotted);
     }
-    last
 }

@@ -108,7 +108,9 @@ mod tests {
                  folder, found the string \"x/a.so\"",
             ),
             (
-                format!("[[plugin]]\nfile='a'\nsha256='{hash}'\n[[plugin]]\nfile='a'\nsha256='{hash}'"),
+                format!(
+                    "[[plugin]]\nfile='a'\nsha256='{hash}'\n[[plugin]]\nfile='a'\nsha256='{hash}'"
+                ),
                 "plugins.toml:4:1: `plugin.1`: expected one table for each file, found another \
                  for \"a\"",
             ),

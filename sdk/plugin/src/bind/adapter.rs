@@ -77,9 +77,9 @@ pub struct Call<'a> {
     pub status: Status,
     /// `OUTCOME_*`.
     pub outcome: u32,
-    /// Records; each head with its continuation slots, complete.
+    /// Records; each head with its continuation slots, complete. None unless the status is `OK`.
     pub slots: &'a [Slot],
-    /// Requests.
+    /// Requests; only [`Command::Fail`] unless the status is `OK`.
     pub commands: std::vec::Drain<'a, Command>,
 }
 
@@ -119,24 +119,15 @@ impl AdapterInstance {
             config_len: entries.len(),
         };
         let mut instance = ptr::null_mut();
-        let make = table
-            .create
-            .ok_or(BindError::Missing { function: "create" })?;
+        let make = table.create.ok_or(BindError::Missing { function: "create" })?;
         // SAFETY: a bound table; arguments live until the call returns.
         let status = unsafe { make(&raw const create, &raw mut instance) };
         if status != abi::OK {
             return Err(BindError::Create { status });
         }
-        let desk = Box::new(Desk {
-            slots: vec![Slot::ZERO; 256],
-            commands: Vec::with_capacity(64),
-        });
-        Ok(Self {
-            table,
-            instance,
-            desk,
-            wall_offset: 0,
-        })
+        let desk =
+            Box::new(Desk { slots: vec![Slot::ZERO; 256], commands: Vec::with_capacity(64) });
+        Ok(Self { table, instance, desk, wall_offset: 0 })
     }
 
     /// Tells the adapter from now on how far the venue's clock is ahead of host time, ns.
@@ -156,6 +147,7 @@ impl AdapterInstance {
                 depth: w.depth,
                 interval_ms: w.interval_ms,
                 reserved: 0,
+                venue: Str::EMPTY,
             })
             .collect();
         let plan = self.table.plan;
@@ -186,9 +178,8 @@ impl AdapterInstance {
         let (data, len) = (bytes.as_mut_ptr(), bytes.len());
         self.call(now, |instance, cx| {
             // SAFETY: as for `plan`; `FrameBuf` pads its content as promised.
-            on_frame.map_or(abi::UNSUPPORTED, |f| unsafe {
-                f(instance, cx, conn, opcode, data, len)
-            })
+            on_frame
+                .map_or(abi::UNSUPPORTED, |f| unsafe { f(instance, cx, conn, opcode, data, len) })
         })
     }
 
@@ -197,9 +188,7 @@ impl AdapterInstance {
         let on_close = self.table.on_close;
         self.call(now, |instance, cx| {
             // SAFETY: as for `plan`.
-            on_close.map_or(abi::OK, |f| unsafe {
-                f(instance, cx, conn, code, Str::new(reason))
-            })
+            on_close.map_or(abi::OK, |f| unsafe { f(instance, cx, conn, code, Str::new(reason)) })
         })
     }
 
@@ -208,10 +197,7 @@ impl AdapterInstance {
         let headers: Vec<_> = answer
             .headers
             .iter()
-            .map(|(name, value)| abi::Header {
-                name: Str::new(name),
-                value: Str::new(value),
-            })
+            .map(|(name, value)| abi::Header { name: Str::new(name), value: Str::new(value) })
             .collect();
         let body = answer.body.content_mut();
         let reply = abi::Reply {
@@ -222,7 +208,7 @@ impl AdapterInstance {
             headers: headers.as_ptr(),
             headers_len: headers.len(),
             body: body.as_mut_ptr(),
-            body_cap: body.len(),
+            body_len: body.len(),
             url: Str::new(answer.url),
         };
         let on_reply = self.table.on_reply;
@@ -247,9 +233,7 @@ impl AdapterInstance {
         let (kind, number) = scope.to_abi();
         self.call(now, |instance, cx| {
             // SAFETY: as for `plan`.
-            resync.map_or(abi::UNSUPPORTED, |f| unsafe {
-                f(instance, cx, kind, number)
-            })
+            resync.map_or(abi::UNSUPPORTED, |f| unsafe { f(instance, cx, kind, number) })
         })
     }
 
@@ -259,36 +243,34 @@ impl AdapterInstance {
         now: Nanos,
         run: impl FnOnce(*mut c_void, *mut AdapterCx) -> Status,
     ) -> Call<'_> {
-        let desk: *mut Desk = &raw mut *self.desk;
+        let (slots, cap) = (self.desk.slots.as_mut_ptr(), self.desk.slots.len());
+        // Taken last, and `self.desk` left alone until the call is over: the plugin works through
+        // this pointer.
+        let desk = &raw mut *self.desk;
         let mut cx = AdapterCx {
             struct_size: size_of::<AdapterCx>() as u32,
             outcome: 0,
             now_ns: now,
             wall_offset_ns: self.wall_offset,
-            slots: self.desk.slots.as_mut_ptr(),
+            slots,
             len: 0,
-            cap: self.desk.slots.len(),
+            cap,
             host: &raw const HOST,
             ctx: desk.cast(),
         };
-        let status = run(self.instance, &raw mut cx);
-        let accepted = status == abi::OK;
-        let written = if accepted {
-            cx.len.min(self.desk.slots.len())
-        } else {
-            0
-        };
-        let complete = complete(&self.desk.slots[..written]);
+        let mut status = run(self.instance, &raw mut cx);
         let Desk { slots, commands } = &mut *self.desk;
-        if !accepted {
-            commands.clear();
+        let written = slots.get(..cx.len).filter(|slots| complete(slots));
+        if status == abi::OK && written.is_none() {
+            status = abi::INVALID;
         }
-        let status = if complete { status } else { abi::INVALID };
-        let written = if complete { written } else { 0 };
+        if status != abi::OK {
+            commands.retain(|command| matches!(command, Command::Fail { .. }));
+        }
         Call {
             status,
             outcome: cx.outcome,
-            slots: &slots[..written],
+            slots: written.filter(|_| status == abi::OK).unwrap_or_default(),
             commands: commands.drain(..),
         }
     }

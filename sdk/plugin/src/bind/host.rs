@@ -6,6 +6,7 @@ use std::ptr;
 use patchbay_abi::{self as abi, AdapterCx, AdapterHost, Slot, Status, Str};
 
 use super::Command;
+use crate::read::sized;
 use crate::{Bucket, Connect, Http, Send, command};
 
 /// Where the functions below put things; `ctx` leads to it.
@@ -76,7 +77,7 @@ unsafe fn give(ctx: *mut c_void, command: Option<Command>) -> Status {
 unsafe extern "C" fn connect(ctx: *mut c_void, request: *const abi::Connect) -> Status {
     // SAFETY: the plugin follows the contract of `AdapterHost`.
     unsafe {
-        let copy = request.as_ref().and_then(|r| Connect::copy(r));
+        let copy = sized(request).and_then(|r| Connect::copy(&r));
         give(ctx, copy.map(Command::Connect))
     }
 }
@@ -84,7 +85,7 @@ unsafe extern "C" fn connect(ctx: *mut c_void, request: *const abi::Connect) -> 
 unsafe extern "C" fn send(ctx: *mut c_void, request: *const abi::Send) -> Status {
     // SAFETY: the plugin follows the contract of `AdapterHost`.
     unsafe {
-        let copy = request.as_ref().and_then(|r| Send::copy(r));
+        let copy = sized(request).and_then(|r| Send::copy(&r));
         give(ctx, copy.map(Command::Send))
     }
 }
@@ -100,7 +101,7 @@ unsafe extern "C" fn close(ctx: *mut c_void, conn: u32, reason: Str) -> Status {
 unsafe extern "C" fn http(ctx: *mut c_void, request: *const abi::Http) -> Status {
     // SAFETY: the plugin follows the contract of `AdapterHost`.
     unsafe {
-        let copy = request.as_ref().and_then(|r| Http::copy(r));
+        let copy = sized(request).and_then(|r| Http::copy(&r));
         give(ctx, copy.map(Command::Http))
     }
 }
@@ -116,24 +117,18 @@ unsafe extern "C" fn define_instrument(
 ) -> Status {
     // SAFETY: the plugin follows the contract of `AdapterHost`.
     unsafe {
-        let Some(from) = instrument.as_ref() else {
+        let Some(from) = sized(instrument) else {
             return abi::INVALID;
         };
-        let copy = command::copy_instrument(from).map(Box::new);
-        give(
-            ctx,
-            copy.map(|instrument| Command::Define {
-                index: from.index,
-                instrument,
-            }),
-        )
+        let copy = command::copy_instrument(&from).map(Box::new);
+        give(ctx, copy.map(|instrument| Command::Define { index: from.index, instrument }))
     }
 }
 
 unsafe extern "C" fn define_bucket(ctx: *mut c_void, bucket: *const abi::Bucket) -> Status {
     // SAFETY: the plugin follows the contract of `AdapterHost`.
     unsafe {
-        let copy = bucket.as_ref().and_then(|b| Bucket::copy(b));
+        let copy = sized(bucket).and_then(|b| Bucket::copy(&b));
         give(ctx, copy.map(Command::Bucket))
     }
 }

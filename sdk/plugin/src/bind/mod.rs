@@ -68,9 +68,7 @@ pub struct Plugin {
 
 impl std::fmt::Debug for Plugin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plugin")
-            .field("name", &self.name())
-            .finish_non_exhaustive()
+        f.debug_struct("Plugin").field("name", &self.name()).finish_non_exhaustive()
     }
 }
 
@@ -161,10 +159,9 @@ impl Plugin {
     ) -> Result<AdapterInstance, BindError> {
         match &self.table {
             Table::Adapter(table) => AdapterInstance::new(*table, config, seed, instance, log),
-            Table::Strategy(_) => Err(BindError::Kind {
-                expected: "an adapter",
-                found: "a strategy",
-            }),
+            Table::Strategy(_) => {
+                Err(BindError::Kind { expected: "an adapter", found: "a strategy" })
+            }
         }
     }
 
@@ -182,10 +179,9 @@ impl Plugin {
     ) -> Result<StrategyInstance, BindError> {
         match &self.table {
             Table::Strategy(table) => StrategyInstance::new(*table, config, seed, instance, log),
-            Table::Adapter(_) => Err(BindError::Kind {
-                expected: "a strategy",
-                found: "an adapter",
-            }),
+            Table::Adapter(_) => {
+                Err(BindError::Kind { expected: "a strategy", found: "an adapter" })
+            }
         }
     }
 }
@@ -195,18 +191,10 @@ pub type Log = fn(level: u32, text: &str);
 
 fn check(decl: &PluginDecl) -> Result<(), BindError> {
     let wrong = |field, expected: &dyn std::fmt::Display, found: &dyn std::fmt::Display| {
-        Err(BindError::Field {
-            field,
-            expected: expected.to_string(),
-            found: found.to_string(),
-        })
+        Err(BindError::Field { field, expected: expected.to_string(), found: found.to_string() })
     };
     if decl.magic != abi::MAGIC {
-        return wrong(
-            "magic",
-            &format!("{:#x}", abi::MAGIC),
-            &format!("{:#x}", decl.magic),
-        );
+        return wrong("magic", &format!("{:#x}", abi::MAGIC), &format!("{:#x}", decl.magic));
     }
     if (decl.struct_size as usize) < size_of::<PluginDecl>() {
         return wrong("struct_size", &size_of::<PluginDecl>(), &decl.struct_size);
@@ -215,11 +203,7 @@ fn check(decl: &PluginDecl) -> Result<(), BindError> {
         return wrong("abi_major", &abi::ABI_MAJOR, &decl.abi_major);
     }
     if decl.abi_minor_min > abi::ABI_MINOR {
-        return wrong(
-            "abi_minor_min",
-            &format!("at most {}", abi::ABI_MINOR),
-            &decl.abi_minor_min,
-        );
+        return wrong("abi_minor_min", &format!("at most {}", abi::ABI_MINOR), &decl.abi_minor_min);
     }
     if decl.slot_size as usize != size_of::<abi::Slot>() {
         return wrong("slot_size", &size_of::<abi::Slot>(), &decl.slot_size);
@@ -236,7 +220,8 @@ fn check(decl: &PluginDecl) -> Result<(), BindError> {
     Ok(())
 }
 
-/// Copies as much of the plugin's table as both sides know over `stubs`; null entries keep the stub.
+/// Copies as much of the plugin's table as both sides know over `stubs`; null entries keep the
+/// stub.
 ///
 /// # Safety
 ///
@@ -266,10 +251,7 @@ fn log_table(log: Log) -> &'static abi::Log {
         // SAFETY: `ctx` is the function below, stored as a pointer-sized value.
         let log: Log = unsafe { std::mem::transmute::<*mut c_void, Log>(ctx) };
         // SAFETY: text of a plugin, valid for the call.
-        log(
-            level,
-            unsafe { text.as_str() }.unwrap_or("a line that is not UTF-8"),
-        );
+        log(level, unsafe { text.as_str() }.unwrap_or("a line that is not UTF-8"));
     }
     Box::leak(Box::new(abi::Log {
         struct_size: size_of::<abi::Log>() as u32,

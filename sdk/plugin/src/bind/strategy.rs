@@ -1,5 +1,6 @@
 //! Strategy instances, as the host calls them.
 
+use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::ptr;
 
@@ -7,17 +8,28 @@ use patchbay_abi::{
     self as abi, BookView, Bytes, Level, Slot, Status, Str, StrategyCx, StrategyHost,
     StrategyVtable,
 };
-use patchbay_model::{InstrumentId, Nanos, Side};
+use patchbay_model::{Instrument, InstrumentId, Kind, Nanos, Side};
 
 use super::{BindError, Log, log_table};
+use crate::command::lent_instrument;
 use crate::{Value, config};
 
-/// Where a strategy's books come from during a call.
+/// Where a strategy's books and instruments come from during a call.
 pub trait Books {
     /// Fills `view` with the book of `id`; false if there is no such instrument.
     fn view(&self, id: InstrumentId, view: &mut BookView) -> bool;
     /// Copies levels of a side, best first; how many. 0 unless the book is live.
     fn levels(&self, id: InstrumentId, side: Side, out: &mut [Level]) -> usize;
+
+    /// The instrument that `venue` names so and that is of `kind`.
+    fn find(&self, _venue: &str, _symbol: &str, _kind: Kind) -> Option<InstrumentId> {
+        None
+    }
+
+    /// The definition of `id`.
+    fn instrument(&self, _id: InstrumentId) -> Option<&Instrument> {
+        None
+    }
 }
 
 /// What came out of one call.
@@ -50,6 +62,8 @@ struct Desk<'a> {
     // Boxed one by one: a plugin keeps the address of a view until its call returns, while others
     // may be added.
     lent: &'a mut Vec<Option<Box<Lent>>>,
+    // Boxed for the same reason; their texts belong to `books`.
+    instruments: BTreeMap<u32, Box<abi::Instrument>>,
     wake: Option<Nanos>,
     call: u64,
 }
@@ -89,20 +103,13 @@ impl StrategyInstance {
             config_len: entries.len(),
         };
         let mut instance = ptr::null_mut();
-        let make = table
-            .create
-            .ok_or(BindError::Missing { function: "create" })?;
+        let make = table.create.ok_or(BindError::Missing { function: "create" })?;
         // SAFETY: a bound table; arguments live until the call returns.
         let status = unsafe { make(&raw const create, &raw mut instance) };
         if status != abi::OK {
             return Err(BindError::Create { status });
         }
-        Ok(Self {
-            table,
-            instance,
-            lent: Vec::new(),
-            calls: 0,
-        })
+        Ok(Self { table, instance, lent: Vec::new(), calls: 0 })
     }
 
     /// Called once before the first turn.
@@ -140,9 +147,7 @@ impl StrategyInstance {
         let on_control = self.table.on_control;
         self.call(now, books, |instance, cx| {
             // SAFETY: as for `start`.
-            on_control.map_or(abi::UNSUPPORTED, |f| unsafe {
-                f(instance, cx, Str::new(command))
-            })
+            on_control.map_or(abi::UNSUPPORTED, |f| unsafe { f(instance, cx, Str::new(command)) })
         })
     }
 
@@ -161,10 +166,7 @@ impl StrategyInstance {
         let save = self.table.save.ok_or(abi::UNSUPPORTED)?;
         // SAFETY: a bound table, its own instance.
         match unsafe { save(self.instance, write, (&raw mut bytes).cast()) } {
-            abi::OK => Ok(Saved {
-                schema: self.table.state_schema,
-                bytes,
-            }),
+            abi::OK => Ok(Saved { schema: self.table.state_schema, bytes }),
             status => Err(status),
         }
     }
@@ -199,6 +201,7 @@ impl StrategyInstance {
         let mut desk = Desk {
             books,
             lent: &mut self.lent,
+            instruments: BTreeMap::new(),
             wake: None,
             call: self.calls,
         };
@@ -224,19 +227,22 @@ impl Drop for StrategyInstance {
     }
 }
 
-// No order entry before there is order management: those entries answer UNSUPPORTED.
+// No order entry before there is order management, and all records go to every strategy: those
+// entries answer UNSUPPORTED.
 static HOST: StrategyHost = StrategyHost {
     struct_size: size_of::<StrategyHost>() as u32,
     abi_minor: abi::ABI_MINOR,
     book: Some(book),
     levels: Some(levels),
-    place: None,
-    amend: None,
-    cancel: None,
-    cancel_all: None,
+    place: Some(no_place),
+    amend: Some(no_amend),
+    cancel: Some(no_cancel),
+    cancel_all: Some(no_cancel_all),
     wake: Some(wake),
-    subscribe: None,
+    subscribe: Some(no_subscribe),
     query: Some(query),
+    find: Some(find),
+    instrument: Some(instrument),
 };
 
 const NO_VIEW: BookView = BookView {
@@ -268,30 +274,18 @@ unsafe extern "C" fn book(ctx: *mut c_void, instrument: u32) -> *const BookView 
     let desk = unsafe { desk(ctx) };
     let index = instrument as usize;
     if index >= desk.lent.len() {
-        if !desk
-            .books
-            .view(InstrumentId(instrument), &mut NO_VIEW.clone())
-        {
+        if !desk.books.view(InstrumentId(instrument), &mut NO_VIEW.clone()) {
             return ptr::null();
         }
         desk.lent.resize_with(index + 1, || None);
     }
-    let lent = desk.lent[index].get_or_insert_with(|| {
-        Box::new(Lent {
-            turn: 0,
-            present: false,
-            view: NO_VIEW,
-        })
-    });
+    let lent = desk.lent[index]
+        .get_or_insert_with(|| Box::new(Lent { turn: 0, present: false, view: NO_VIEW }));
     if lent.turn != desk.call {
         lent.turn = desk.call;
         lent.present = desk.books.view(InstrumentId(instrument), &mut lent.view);
     }
-    if lent.present {
-        &raw const lent.view
-    } else {
-        ptr::null()
-    }
+    if lent.present { &raw const lent.view } else { ptr::null() }
 }
 
 unsafe extern "C" fn levels(
@@ -312,9 +306,7 @@ unsafe extern "C" fn levels(
     // SAFETY: the plugin's buffer is writable for `cap` levels; every bit pattern is a level.
     let out = unsafe { std::slice::from_raw_parts_mut(out, cap) };
     // SAFETY: the plugin follows the contract of `StrategyHost`.
-    unsafe { desk(ctx) }
-        .books
-        .levels(InstrumentId(instrument), side, out)
+    unsafe { desk(ctx) }.books.levels(InstrumentId(instrument), side, out)
 }
 
 unsafe extern "C" fn wake(ctx: *mut c_void, at_ns: i64) -> Status {
@@ -325,6 +317,54 @@ unsafe extern "C" fn wake(ctx: *mut c_void, at_ns: i64) -> Status {
 
 unsafe extern "C" fn query(_ctx: *mut c_void, _id: Str) -> *const c_void {
     ptr::null()
+}
+
+unsafe extern "C" fn find(ctx: *mut c_void, venue: Str, symbol: Str, kind: u32) -> u32 {
+    // SAFETY: the plugin follows the contract of `StrategyHost`.
+    let (desk, venue, symbol) = unsafe { (desk(ctx), venue.as_str(), symbol.as_str()) };
+    let kind = u8::try_from(kind).ok().and_then(Kind::from_abi);
+    let (Some(venue), Some(symbol), Some(kind)) = (venue, symbol, kind) else {
+        return abi::NO_INSTRUMENT;
+    };
+    let found = desk.books.find(venue, symbol, kind);
+    found.map_or(abi::NO_INSTRUMENT, |id| id.0)
+}
+
+unsafe extern "C" fn instrument(ctx: *mut c_void, instrument: u32) -> *const abi::Instrument {
+    // SAFETY: the plugin follows the contract of `StrategyHost`.
+    let desk = unsafe { desk(ctx) };
+    if let Some(lent) = desk.instruments.get(&instrument) {
+        return &raw const **lent;
+    }
+    let Some(from) = desk.books.instrument(InstrumentId(instrument)) else {
+        return ptr::null();
+    };
+    let lent = Box::new(lent_instrument(instrument, from));
+    &raw const **desk.instruments.entry(instrument).or_insert(lent)
+}
+
+unsafe extern "C" fn no_place(
+    _: *mut c_void,
+    _: *const abi::OrderIntent,
+    _: *mut abi::ClientId,
+) -> Status {
+    abi::UNSUPPORTED
+}
+
+unsafe extern "C" fn no_amend(_: *mut c_void, _: *const abi::OrderAmend) -> Status {
+    abi::UNSUPPORTED
+}
+
+unsafe extern "C" fn no_cancel(_: *mut c_void, _: *const abi::OrderRef) -> Status {
+    abi::UNSUPPORTED
+}
+
+unsafe extern "C" fn no_cancel_all(_: *mut c_void, _: u32) -> Status {
+    abi::UNSUPPORTED
+}
+
+unsafe extern "C" fn no_subscribe(_: *mut c_void, _: *const abi::StreamWish) -> Status {
+    abi::UNSUPPORTED
 }
 
 unsafe extern "C" fn no_start(_: *mut c_void, _: *mut StrategyCx) -> Status {

@@ -8,7 +8,7 @@ use patchbay_abi::{self as abi, AdapterVtable, Create, PluginDecl, Status, Str};
 use patchbay_model::Kind;
 
 use super::{Description, create_instance, declare, destroy_instance, instance_mut};
-use crate::command::items;
+use crate::read::{items, sized, strided};
 use crate::{Adapter, AdapterCx, Error, Frame, Open, Reply, Scope, Wish};
 
 /// Function table and descriptor of an adapter type.
@@ -83,7 +83,10 @@ unsafe extern "C" fn plan<A: Adapter>(
     // SAFETY: the host follows the contract of `AdapterVtable::plan`.
     unsafe {
         input::<A>(instance, cx, |adapter, cx| {
-            let wishes: Vec<_> = items(wishes, wishes_len)
+            let wishes = strided(wishes, wishes_len).ok_or_else(|| {
+                Error::new("the host's list of wishes states no size of its elements")
+            })?;
+            let wishes: Vec<_> = wishes
                 .iter()
                 .filter_map(|w| {
                     Some(Wish {
@@ -110,14 +113,7 @@ unsafe extern "C" fn on_open<A: Adapter>(
     // SAFETY: the host follows the contract of `AdapterVtable::on_open`.
     unsafe {
         input::<A>(instance, cx, |adapter, cx| {
-            adapter.handle_open(
-                Open {
-                    conn,
-                    tag,
-                    url: url.as_str().unwrap_or(""),
-                },
-                cx,
-            )
+            adapter.handle_open(Open { conn, tag, url: url.as_str().unwrap_or("") }, cx)
         })
     }
 }
@@ -134,14 +130,7 @@ unsafe extern "C" fn on_frame<A: Adapter>(
     unsafe {
         input::<A>(instance, cx, |adapter, cx| {
             let bytes = bytes_mut(data, len);
-            adapter.handle_frame(
-                Frame {
-                    conn,
-                    opcode,
-                    bytes,
-                },
-                cx,
-            )
+            adapter.handle_frame(Frame { conn, opcode, bytes }, cx)
         })
     }
 }
@@ -168,7 +157,7 @@ unsafe extern "C" fn on_reply<A: Adapter>(
 ) -> Status {
     // SAFETY: the host follows the contract of `AdapterVtable::on_reply`.
     unsafe {
-        let Some(from) = reply.as_ref() else {
+        let Some(from) = sized(reply) else {
             return abi::INVALID;
         };
         input::<A>(instance, cx, |adapter, cx| {
@@ -182,7 +171,7 @@ unsafe extern "C" fn on_reply<A: Adapter>(
                 error: from.error,
                 url: from.url.as_str().unwrap_or(""),
                 headers,
-                body: bytes_mut(from.body, from.body_cap),
+                body: bytes_mut(from.body, from.body_len),
             };
             adapter.handle_reply(reply, cx)
         })

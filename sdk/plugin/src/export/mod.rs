@@ -8,6 +8,7 @@ use std::ffi::c_void;
 use patchbay_abi::{self as abi, PluginDecl, Status, Str};
 
 use crate::guard::{Guarded, catch};
+use crate::read::sized;
 use crate::{Config, Error, config, log};
 
 pub use adapter::AdapterExport;
@@ -17,11 +18,7 @@ pub use strategy::StrategyExport;
 /// unwind is decided by the profile.
 const FLAGS: u32 = abi::FLAG_GUARDED
     | abi::FLAG_MULTI_INSTANCE
-    | if cfg!(panic = "unwind") {
-        abi::FLAG_UNWIND
-    } else {
-        0
-    };
+    | if cfg!(panic = "unwind") { abi::FLAG_UNWIND } else { 0 };
 
 struct Description {
     kind: u32,
@@ -62,23 +59,20 @@ unsafe fn create_instance<T>(
     instance: *mut *mut c_void,
     build: impl FnOnce(&Config<'_>) -> Result<T, Error>,
 ) -> Status {
-    if create.is_null() || instance.is_null() {
+    // SAFETY: the caller's contract.
+    let Some(create) = (unsafe { sized(create) }).filter(|_| !instance.is_null()) else {
         return abi::INVALID;
-    }
-    // SAFETY: not null; valid by the caller's contract.
-    let (create, log) = unsafe { (&*create, log::Sink::new((*create).log)) };
+    };
+    // SAFETY: the log lives as long as the process.
+    let log = unsafe { log::Sink::new(create.log) };
     let built = catch(log, || {
         // SAFETY: the configuration lives until `create` returns.
-        let entries = unsafe { config::read(create) };
+        let entries = unsafe { config::read(&create) };
         build(&Config::new(&entries, create.seed, create.instance))
     });
     match built {
         Some(Ok(inner)) => {
-            let boxed = Box::new(Guarded {
-                inner,
-                poisoned: false,
-                log,
-            });
+            let boxed = Box::new(Guarded { inner, poisoned: false, log });
             // SAFETY: writable by the caller's contract.
             unsafe { *instance = Box::into_raw(boxed).cast() };
             abi::OK

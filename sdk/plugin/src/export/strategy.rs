@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use patchbay_abi::{self as abi, Create, PluginDecl, Slot, Status, Str, StrategyVtable, WriteFn};
 
 use super::{Description, create_instance, declare, destroy_instance, instance_mut};
-use crate::command::items;
 use crate::guard::catch;
+use crate::read::items;
 use crate::{Error, Strategy, StrategyCx, Turn};
 
 /// Function table and descriptor of a strategy type.
@@ -32,11 +32,7 @@ impl<S: Strategy> StrategyExport<S> {
     /// What the library exports.
     pub const DECL: PluginDecl = declare(&Description {
         kind: abi::KIND_STRATEGY,
-        flags: if S::STATE_SCHEMA == 0 {
-            0
-        } else {
-            abi::FLAG_HAS_STATE
-        },
+        flags: if S::STATE_SCHEMA == 0 { 0 } else { abi::FLAG_HAS_STATE },
         name: S::NAME,
         version: S::VERSION,
         defaults: S::DEFAULTS,
@@ -90,13 +86,7 @@ unsafe extern "C" fn on_turn<S: Strategy>(
     // SAFETY: the host follows the contract of `StrategyVtable::on_turn`.
     unsafe {
         input::<S>(instance, cx, |strategy, cx| {
-            strategy.handle_turn(
-                Turn {
-                    number: turn,
-                    slots: items(slots, slots_len),
-                },
-                cx,
-            )
+            strategy.handle_turn(Turn { number: turn, slots: items(slots, slots_len) }, cx)
         })
     }
 }
@@ -124,9 +114,7 @@ unsafe extern "C" fn on_control<S: Strategy>(
         let Some(command) = command.as_str() else {
             return abi::INVALID;
         };
-        input::<S>(instance, cx, |strategy, cx| {
-            strategy.handle_control(command, cx)
-        })
+        input::<S>(instance, cx, |strategy, cx| strategy.handle_control(command, cx))
     }
 }
 
@@ -176,5 +164,7 @@ unsafe extern "C" fn digest<S: Strategy>(instance: *mut c_void) -> u64 {
         return 0;
     }
     let inner = &guarded.inner;
-    catch(guarded.log, || inner.digest()).unwrap_or(0)
+    let digest = catch(guarded.log, || inner.digest());
+    guarded.poisoned = digest.is_none();
+    digest.unwrap_or(0)
 }

@@ -133,7 +133,7 @@ impl Quote<'_> {
     }
 }
 
-/// The first letter of the channel, from the stream's name: dispatch costs a general parser nothing.
+/// The first letter of the channel, from the stream's name: dispatch costs serde nothing.
 fn channel(frame: &[u8]) -> Option<u8> {
     let at = frame.iter().position(|&byte| byte == b'@')?;
     frame.get(at + 1).copied()

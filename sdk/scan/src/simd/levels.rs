@@ -15,7 +15,7 @@ use std::arch::x86_64::{
     _mm256_srli_epi64, _mm256_sub_epi8,
 };
 
-/// Bytes from the level on that are looked at: 32 in a vector, and what closes the level behind them.
+/// Bytes from the level on that are looked at: 32 in a vector, and behind them what closes a level.
 const AFTER: usize = 36;
 /// What one level is read from.
 type Window = [u8; BEFORE + AFTER];
@@ -31,7 +31,7 @@ pub(crate) fn read(
     let mut levels = [[0; 2]; BATCH];
     let mut count = 0;
     loop {
-        // SAFETY: `vector` is set by `super::available` alone, so the processor has AVX2, BMI1 and BMI2.
+        // SAFETY: `vector` is set by `super::available` alone: there are AVX2, BMI1 and BMI2.
         let batch = unsafe { read_batch(cursor.frame, cursor.position(), &shape, &mut levels) };
         for &[price, qty] in levels.get(..batch.count)? {
             sink(price, qty)?;
@@ -74,6 +74,7 @@ enum Stop {
     Odd,
 }
 
+/// Reads levels from `at` on, as many as fit and are of the common shape.
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 fn read_batch(frame: &[u8], at: usize, shape: &Shape, levels: &mut [[i64; 2]; BATCH]) -> Batch {
@@ -127,7 +128,8 @@ struct Level {
     last: bool,
 }
 
-/// Reads price and quantity of the level that starts at [`BEFORE`]. `None` decides nothing: the scalar twin reads it again.
+/// Reads price and quantity of the level that starts at [`BEFORE`]. `None` decides nothing: the
+/// scalar twin reads it again.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 fn level(window: &Window, shape: &Shape, mantissas: &mut [i64; 2]) -> Option<Level> {
@@ -243,6 +245,7 @@ fn convert(text: [__m128i; 2], belongs: [__m128i; 2], places: [__m128i; 2]) -> [
 }
 
 #[cfg(test)]
+#[allow(clippy::print_stdout, reason = "says what was skipped")]
 mod tests {
     use super::*;
     use patchbay_model::parse_decimal;

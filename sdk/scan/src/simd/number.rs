@@ -70,7 +70,7 @@ impl Number {
 }
 
 /// The window that `text`, too short for one, starts near the end of its frame, with NUL behind the
-/// end; all NUL if the frame is too short. (NUL is neither digit nor punctuation: nothing is found.)
+/// end; all NUL if the frame is too short. (NUL is neither digit nor punctuation: it is no level.)
 #[inline(never)]
 pub(super) fn last_window<const N: usize>(frame: &[u8], text: &[u8]) -> [u8; N] {
     let padded = || {

@@ -1,0 +1,124 @@
+//! What a hub gives back.
+
+use patchbay_model::Nanos;
+use tokio_tungstenite::tungstenite::Bytes;
+
+/// How urgent a note is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Normal life.
+    Info,
+    /// The host helps itself.
+    Warn,
+    /// A request of the adapter was not carried out.
+    Error,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A connection opened.
+    Opened {
+        /// Its number, never used again by this hub.
+        conn: u32,
+        /// `Connect::tag`.
+        tag: u32,
+        /// Its URL as given, places for secrets empty.
+        url: String,
+        /// Host time.
+        at: Nanos,
+    },
+    /// A text or binary frame came.
+    Frame {
+        /// Connection.
+        conn: u32,
+        /// `OPCODE_*`.
+        opcode: u32,
+        /// Payload.
+        data: Bytes,
+        /// Host time of the wake-up that read it.
+        at: Nanos,
+    },
+    /// A connection is gone; no frame of it follows.
+    Closed {
+        /// Connection.
+        conn: u32,
+        /// Websocket close code, 0 if there was none.
+        code: u32,
+        /// For operators.
+        reason: String,
+        /// Another connection of the same tag carries its streams on: nothing is lost with it.
+        replaced: bool,
+        /// Host time.
+        at: Nanos,
+    },
+    /// The end of an HTTP request. Each has exactly one.
+    Reply {
+        /// `Http::id`.
+        id: u64,
+        /// HTTP status, 0 if there was no answer.
+        status: u32,
+        /// `REPLY_*`.
+        error: u32,
+        /// URL as given, places for secrets empty.
+        url: String,
+        /// Headers, names in lower case.
+        headers: Vec<(String, String)>,
+        /// Body; a kept token is blanked.
+        body: Vec<u8>,
+        /// Host time at which the request left, 0 if it did not.
+        sent: Nanos,
+        /// Host time of the answer.
+        at: Nanos,
+    },
+    /// For operators.
+    Note {
+        /// How urgent.
+        level: Level,
+        /// What, where, and what to do.
+        text: String,
+        /// Host time.
+        at: Nanos,
+    },
+}
+
+/// A reused list of events.
+#[derive(Debug, Default)]
+pub struct Events {
+    pub(crate) list: Vec<Event>,
+}
+
+impl Events {
+    /// Events after which [`Hub::next`](crate::Hub::next) returns, whatever else has happened. A
+    /// batch of frames is not divided, so that there can be a few hundred more.
+    pub const FULL: usize = 1024;
+
+    /// In order, leaving the room for the next ones.
+    pub fn drain(&mut self) -> std::vec::Drain<'_, Event> {
+        self.list.drain(..)
+    }
+
+    /// In order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Event> {
+        self.list.iter()
+    }
+
+    /// Number of events.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+impl<'a> IntoIterator for &'a Events {
+    type Item = &'a Event;
+    type IntoIter = std::slice::Iter<'a, Event>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

@@ -1,0 +1,51 @@
+//! Websocket and HTTPS clients of the host.
+//!
+//! An adapter says what it wants as [`Command`](patchbay_plugin::bind::Command)s; a [`Hub`], one for
+//! each adapter instance, makes it so and gives back [`Event`]s. It keeps the connections that were
+//! asked for open (growing delay with jitter, replacement before the end of life), finds out that one
+//! is dead, sends nothing above the venue's rate limits ([`Buckets`], shared by all instances of a
+//! venue), respects bans, and fills keys and signatures into what leaves ([`Keyring`]).
+//!
+//! Sockets are behind [`Transport`]; [`Network`] is the one that opens real ones. Time is a
+//! [`Clock`] of the caller and, for waiting, tokio's.
+#![forbid(unsafe_code)]
+
+// Named for its features alone, see `Cargo.toml`.
+use log as _;
+
+mod address;
+mod backoff;
+mod buckets;
+mod clock;
+mod dial;
+mod event;
+mod fault;
+mod hidden;
+mod http;
+mod hub;
+mod keyring;
+mod network;
+mod off_thread;
+mod random;
+mod retry_after;
+mod shard;
+mod tls;
+mod transport;
+mod websocket;
+
+pub use backoff::Backoff;
+pub use buckets::{Buckets, Owner};
+pub use clock::Clock;
+pub use event::{Event, Events, Level};
+pub use fault::Fault;
+pub use hidden::Hidden;
+pub use hub::{Hub, HubOptions};
+pub use keyring::{FillError, KeyError, Keyring, Redacted, SecretStore};
+pub use network::{Network, NetworkOptions};
+pub use off_thread::OffThread;
+pub use random::SplitMix64;
+pub use shard::shard;
+pub use tokio_tungstenite::tungstenite::Bytes;
+pub use transport::{
+    Batch, Ended, Frame, HeaderText, Request, Response, Socket, Transport, Unanswered, Upgrade,
+};
