@@ -54,6 +54,7 @@ fn build(release: bool) -> Built {
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--message-format=json-render-diagnostics"]);
     command.args(["-p", "patchbay", "-p", "patchbay-binance", "-p", "patchbay-recorder"]);
+    command.args(["-p", "patchbay-zoo-panicker"]);
     command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     if release {
         command.arg("--release");

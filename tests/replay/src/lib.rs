@@ -31,7 +31,7 @@ pub fn corpus(path: &str) -> Option<PathBuf> {
 }
 
 /// The Binance captures: files that belong together, and whether the ids are dense (spot).
-pub const BINANCE: [(&[&str], bool); 15] = [
+pub const BINANCE: [(&[&str], bool); 16] = [
     (&["binance-usdm/hftbacktest/btcusdt_20240808.gz"], false),
     (&["binance-usdm/hftbacktest/ethusdt_20240808.gz"], false),
     (&["binance-usdm/hftbacktest/btcusdt_20240718.gz"], false),
@@ -64,6 +64,14 @@ pub const BINANCE: [(&[&str], bool); 15] = [
             "binance-usdm/cryptofeed-20210722/BINANCE_FUTURES.0.gz",
         ],
         false,
+    ),
+    (
+        &[
+            "binance-spot/cryptofeed-20211012/BINANCE.0.gz",
+            "binance-spot/cryptofeed-20211012/BINANCE.http.0.0.gz",
+            "binance-spot/cryptofeed-20211012/BINANCE.ws.1.0.gz",
+        ],
+        true,
     ),
     (
         &[
