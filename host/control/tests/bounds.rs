@@ -1,4 +1,5 @@
 //! A slow consumer is its own problem, and so are a thousand idle ones.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Both ends understand each other, and what is not understood is refused in words.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -4,7 +4,7 @@ use patchbay_abi::{
     self as abi, BookView, CAUSE_CLOSED, CAUSE_FAULT, CAUSE_QUOTE, CAUSE_REJECTED, Level, Slot,
 };
 use patchbay_book::{Applied, Break, Evidence, Message, State, Verdict, What};
-use patchbay_model::{Instrument, InstrumentId, Nanos, Side};
+use patchbay_model::{Instrument, InstrumentId, Kind, Nanos, Side};
 
 use crate::chains::{ChainKey, Chains};
 use crate::{
@@ -351,6 +351,17 @@ impl Engine {
     /// Copies levels of a book's side, best first; how many, 0 unless it is live.
     pub fn levels(&self, id: InstrumentId, side: Side, out: &mut [Level]) -> usize {
         self.listing(id).map_or(0, |listing| listing.book.top(side, out))
+    }
+
+    /// The instrument of a venue by its symbol and kind, among those defined in this run.
+    pub fn find(&self, venue: &str, symbol: &str, kind: Kind) -> Option<InstrumentId> {
+        let named = |listing: &Listing| {
+            let about = &listing.about;
+            about.kind == kind
+                && about.symbol == symbol
+                && self.registry.venue_name(listing.venue) == Some(venue)
+        };
+        self.listings().find(|(_, listing)| named(listing)).map(|(id, _)| id)
     }
 
     /// Host time at which a book was last right; 0 if never.

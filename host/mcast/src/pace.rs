@@ -14,13 +14,25 @@ impl Pace {
         Self { period, last: None }
     }
 
+    /// For work that is promised within `bound`: a tenth of it is kept back for items that come
+    /// while a round runs and for a caller that is late.
+    pub(crate) const fn within(bound: Nanos) -> Self {
+        Self::new(bound / 10 * 9)
+    }
+
     /// When the next item is due; `None` without items.
     ///
-    /// It is asked for anew each time: more items shorten the wait that is under way. A tenth of
-    /// the period is kept back for items that come while it runs and for a caller that is late.
+    /// It is asked for anew each time: more items shorten the wait that is under way.
     pub(crate) fn due(&self, items: u64) -> Option<Nanos> {
-        let gap = (self.period / 10 * 9).checked_div(i64::try_from(items).ok()?)?;
+        let gap = self.period.checked_div(i64::try_from(items).ok()?)?;
         Some(self.last.map_or(Nanos::MIN, |last| last + gap))
+    }
+
+    /// Starts the clock, if nothing has: the first item is due a wait from now.
+    pub(crate) const fn start(&mut self, now: Nanos) {
+        if self.last.is_none() {
+            self.last = Some(now);
+        }
     }
 
     /// An item that was due at `due` was taken. What was missed is caught up with, but for what
@@ -40,7 +52,7 @@ mod tests {
 
     #[test]
     fn items_come_around_in_time_however_many_there_are() {
-        let mut pace = Pace::new(1000);
+        let mut pace = Pace::new(900);
         assert_eq!(pace.due(0), None);
         assert_eq!(pace.due(3), Some(Nanos::MIN));
         pace.took(Nanos::MIN, 50);
@@ -48,6 +60,6 @@ mod tests {
         pace.took(350, 360);
         assert_eq!(pace.due(3), Some(650));
         pace.took(650, 5000);
-        assert_eq!(pace.due(3), Some(4300), "no more than one period is caught up with");
+        assert_eq!(pace.due(3), Some(4400), "no more than one period is caught up with");
     }
 }

@@ -91,7 +91,7 @@ fn every_book_is_equal_after_every_turn() {
     println!("{:?}", world.publisher.counters());
     assert_eq!((counters.holes, counters.old), (0, 0));
     assert_eq!(consumer.counters().refused, 0);
-    assert!(good > 5000 && waiting < 50);
+    assert!(good > 4000 && waiting < 50);
     let sent = world.publisher.counters();
     assert_eq!((sent.unfit, sent.no_kind, sent.no_route), (0, 0, 0));
     let second = consumer.channel_counters(PUBLISHER, 2).unwrap();
@@ -153,7 +153,9 @@ fn who_joins_late_is_whole_within_a_cycle() {
         let mut whole = live;
         for entry in sent[from..].iter().take_while(|entry| entry.at() <= join + CYCLE) {
             match entry {
-                Entry::Sent { at, bytes } => drop(consumer.datagram(bytes, *at).unwrap()),
+                Entry::Sent { at, bytes } => {
+                    consumer.datagram(bytes, *at).unwrap();
+                }
                 Entry::Mark { at, key, live, .. } => {
                     whole.entry(*key).and_modify(|whole| *whole &= live);
                     if *live {

@@ -109,7 +109,10 @@ fn setup(loaded: &Loaded) -> AdapterSetup<'static> {
 fn journal_folder(named: &Path, args: &ReplayArgs) -> Result<PathBuf, Failure> {
     let folder = |path: &Path| match path.is_dir() {
         true => path.to_owned(),
-        false => path.parent().unwrap_or(Path::new(".")).to_owned(),
+        false => match path.parent() {
+            Some(parent) if parent != Path::new("") => parent.to_owned(),
+            _ => PathBuf::from("."),
+        },
     };
     let journal = folder(named);
     if args.files.iter().any(|file| folder(file) != journal) {

@@ -2,7 +2,7 @@
 
 use patchbay_abi::{self as abi, BookView, Level, Slot};
 use patchbay_engine::Engine;
-use patchbay_model::{InstrumentId, Nanos, Side};
+use patchbay_model::{Instrument, InstrumentId, Kind, Nanos, Side};
 use patchbay_plugin::bind::{Books, Outcome, StrategyInstance};
 
 /// The engine's books, as strategies may see them.
@@ -15,6 +15,14 @@ impl Books for Lent<'_> {
 
     fn levels(&self, id: InstrumentId, side: Side, out: &mut [Level]) -> usize {
         self.0.levels(id, side, out)
+    }
+
+    fn find(&self, venue: &str, symbol: &str, kind: Kind) -> Option<InstrumentId> {
+        self.0.find(venue, symbol, kind)
+    }
+
+    fn instrument(&self, id: InstrumentId) -> Option<&Instrument> {
+        self.0.listing(id).map(|listing| &listing.about)
     }
 }
 

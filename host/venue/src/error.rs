@@ -13,7 +13,9 @@ pub enum VenueError {
     #[error(transparent)]
     Capture(#[from] CaptureError),
     /// The captures hold nothing that the protocol knows.
-    #[error("{frames} frames, none of them a stream of {protocol}; is this a capture of that venue?")]
+    #[error(
+        "{frames} frames, none of them a stream of {protocol}; is this a capture of that venue?"
+    )]
     NothingToServe {
         /// Name of the protocol.
         protocol: &'static str,

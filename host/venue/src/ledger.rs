@@ -140,7 +140,7 @@ pub enum Did {
         /// That of the book as played.
         instead_of: Option<u64>,
     },
-    /// So many bytes of so many were sent.
+    /// So many bytes of so many were sent, or sent alone.
     Sent {
         /// Sent.
         bytes: u64,

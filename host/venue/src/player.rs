@@ -3,8 +3,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::config::{AtEnd, Pace, Start};
@@ -99,11 +99,7 @@ fn since(ns: i64, speed: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX / 4)
 }
 
-async fn hand_out(
-    server: &Server,
-    index: usize,
-    found: &mut Vec<(Subscriber, Sender<Item>)>,
-) {
+async fn hand_out(server: &Server, index: usize, found: &mut Vec<(Subscriber, Sender<Item>)>) {
     let world = &server.world;
     let frame = &world.recording().frames[index];
     server.subscribers(frame.stream, found);
@@ -113,7 +109,8 @@ async fn hand_out(
         let strike = match faulty {
             true => {
                 let payload = || world.recording().payload(index);
-                let changes = frame.depth.is_some() && !world.protocol().levels(payload()).is_empty();
+                let changes =
+                    frame.depth.is_some() && !world.protocol().levels(payload()).is_empty();
                 let places = [Place::Frame, Place::Depth];
                 let places = &places[..if changes { 2 } else { 1 }];
                 world.strike(places, subscriber.conn, stream).map(Box::new)

@@ -257,8 +257,14 @@ pub trait Protocol: Send + Sync + fmt::Debug {
     /// Body of a list of instruments made of what the recording shows.
     fn instruments(&self, product: Product, listings: &[Listing], wall_ms: u64) -> String;
     /// Body of a book as of the depth frame `payload`, the best `limit` levels a side.
-    fn snapshot(&self, product: Product, payload: &[u8], id: u64, book: &Book, limit: usize)
-    -> Vec<u8>;
+    fn snapshot(
+        &self,
+        product: Product,
+        payload: &[u8],
+        id: u64,
+        book: &Book,
+        limit: usize,
+    ) -> Vec<u8>;
     /// A recorded snapshot with no more than `limit` levels a side.
     fn shallower(&self, body: &[u8], limit: usize) -> Vec<u8>;
     /// Status and body of a refusal.

@@ -23,7 +23,7 @@ impl Random {
 
     /// One of `0..below`; 0 where there is no choice.
     pub(crate) fn below(&mut self, below: u64) -> u64 {
-        (u128::from(self.next()) * u128::from(below) >> 64) as u64
+        ((u128::from(self.next()) * u128::from(below)) >> 64) as u64
     }
 
     fn between(&mut self, least: u64, most: u64) -> u64 {
@@ -71,21 +71,37 @@ use FaultKind as K;
 impl FaultKinds {
     /// Every kind.
     pub fn all() -> Self {
-        Self(Self::connections().0.into_iter().chain(Self::feed().0).chain(Self::rest().0).collect())
+        Self(
+            Self::connections().0.into_iter().chain(Self::feed().0).chain(Self::rest().0).collect(),
+        )
     }
 
     /// What befalls sockets, TLS and websockets.
     pub fn connections() -> Self {
         Self(vec![
-            K::Cut, K::CutMidFrame, K::Close, K::Shutdown, K::HalfOpen, K::Freeze, K::SlowLoris,
-            K::Fragments, K::OneByteSegments, K::ExpiredCertificate, K::WrongName,
+            K::Cut,
+            K::CutMidFrame,
+            K::Close,
+            K::Shutdown,
+            K::HalfOpen,
+            K::Freeze,
+            K::SlowLoris,
+            K::Fragments,
+            K::OneByteSegments,
+            K::ExpiredCertificate,
+            K::WrongName,
         ])
     }
 
     /// What befalls frames.
     pub fn feed() -> Self {
         Self(vec![
-            K::Drop, K::Duplicate, K::Reorder, K::Delay, K::CorruptDigit, K::SequenceGap,
+            K::Drop,
+            K::Duplicate,
+            K::Reorder,
+            K::Delay,
+            K::CorruptDigit,
+            K::SequenceGap,
             K::SequenceReset,
         ])
     }
@@ -93,7 +109,11 @@ impl FaultKinds {
     /// What befalls REST calls.
     pub fn rest() -> Self {
         Self(vec![
-            K::StaleSnapshot, K::TooManyRequests, K::Banned, K::ServerError, K::TruncatedBody,
+            K::StaleSnapshot,
+            K::TooManyRequests,
+            K::Banned,
+            K::ServerError,
+            K::TruncatedBody,
             K::SlowReply,
         ])
     }
@@ -166,9 +186,7 @@ fn draw(kind: FaultKind, random: &mut Random) -> Fault {
         K::SequenceGap => Fault::SequenceGap { frames: random.between(1, 5) as u32 },
         K::SequenceReset => Fault::SequenceReset,
         K::StaleSnapshot => Fault::StaleSnapshot,
-        K::TooManyRequests => {
-            Fault::TooManyRequests { retry_after_s: random.between(1, 3) as u32 }
-        }
+        K::TooManyRequests => Fault::TooManyRequests { retry_after_s: random.between(1, 3) as u32 },
         K::Banned => Fault::Banned { retry_after_s: random.between(2, 5) as u32 },
         K::ServerError => Fault::ServerError { status: 500 + random.below(5) as u16 },
         K::TruncatedBody => Fault::TruncatedBody,

@@ -182,12 +182,7 @@ impl Recording {
         }
     }
 
-    fn sort_replies(
-        &mut self,
-        raws: &[Raw],
-        conns: &BTreeMap<u32, Conn>,
-        protocol: &dyn Protocol,
-    ) {
+    fn sort_replies(&mut self, raws: &[Raw], conns: &BTreeMap<u32, Conn>, protocol: &dyn Protocol) {
         for raw in raws {
             let Some(url) = &raw.url else { continue };
             let body = &self.arena[raw.start..raw.start + raw.len];
@@ -288,9 +283,8 @@ impl Recording {
     ) -> Option<u32> {
         let ours = |stream: &&Stream| stream.product == product;
         let exact = self.streams.iter().position(|s| ours(&s) && s.name == asked);
-        let same = || {
-            self.streams.iter().position(|s| ours(&s) && protocol.same_stream(&s.name, asked))
-        };
+        let same =
+            || self.streams.iter().position(|s| ours(&s) && protocol.same_stream(&s.name, asked));
         exact.or_else(same).and_then(|place| u32::try_from(place).ok())
     }
 
@@ -321,10 +315,20 @@ impl Recording {
 
     /// The frames of a stream that are played, in order, as they were recorded.
     pub fn played<'r>(&'r self, product: Product, name: &str) -> impl Iterator<Item = &'r [u8]> {
+        self.places(product, name).map(|index| self.bytes(index))
+    }
+
+    /// The place in the recording of the frame of a stream that is played after `before` others:
+    /// what [`FaultEntry::frame`](crate::FaultEntry::frame) says of it. A fault that is due one
+    /// later ([`When::Frame`](crate::When::Frame)) strikes it and none before.
+    pub fn place(&self, product: Product, name: &str, before: usize) -> Option<usize> {
+        self.places(product, name).nth(before)
+    }
+
+    fn places(&self, product: Product, name: &str) -> impl Iterator<Item = usize> {
         let place = self.streams.iter().position(|s| s.product == product && s.name == name);
         let place = place.and_then(|place| u32::try_from(place).ok());
         let frames = self.frames.iter().enumerate();
-        let ours = frames.filter(move |(_, f)| Some(f.stream) == place && !f.held);
-        ours.map(|(index, _)| self.bytes(index))
+        frames.filter(move |(_, f)| Some(f.stream) == place && !f.held).map(|(index, _)| index)
     }
 }

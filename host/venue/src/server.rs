@@ -27,7 +27,11 @@ pub(crate) enum Wrap {
 /// What the player hands to a websocket.
 #[derive(Debug)]
 pub(crate) enum Item {
-    Frame { index: usize, wrap: Wrap, strike: Option<Box<Strike>> },
+    Frame {
+        index: usize,
+        wrap: Wrap,
+        strike: Option<Box<Strike>>,
+    },
     /// The recording is over; the code to close with, and why.
     End(u16, &'static str),
 }
@@ -149,6 +153,12 @@ impl Server {
         links.iter().filter_map(queue).collect()
     }
 
+    /// Connections that are no websockets, or no longer.
+    pub(crate) fn others(&self) -> Vec<u64> {
+        let links = self.links.borrow();
+        links.iter().filter(|(_, link)| link.queue.is_none()).map(|(conn, _)| *conn).collect()
+    }
+
     /// Ends a connection from outside, at once.
     pub(crate) fn cut(&self, conn: u64, reason: &str) {
         self.enter_close(conn, reason);
@@ -159,7 +169,8 @@ impl Server {
         }
     }
 
-    fn enter_close(&self, conn: u64, reason: &str) {
+    /// Enters the end of a connection; what is entered first stays.
+    pub(crate) fn enter_close(&self, conn: u64, reason: &str) {
         let now = self.world.now_us();
         let mut ledger = self.world.ledger();
         if let Some(entry) = ledger.connection(conn).filter(|entry| entry.closed_us.is_none()) {

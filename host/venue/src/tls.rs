@@ -39,9 +39,11 @@ impl Certificates {
         params.distinguished_name.push(DnType::CommonName, "patchbay venue test CA");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        (params.not_before, params.not_after) = (date_time_ymd(2000, 1, 1), date_time_ymd(2099, 1, 1));
+        (params.not_before, params.not_after) =
+            (date_time_ymd(2000, 1, 1), date_time_ymd(2099, 1, 1));
         let ca = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
-        let names: Vec<_> = ["localhost", "127.0.0.1", "::1"].iter().chain(hosts).copied().collect();
+        let names: Vec<_> =
+            ["localhost", "127.0.0.1", "::1"].iter().chain(hosts).copied().collect();
         Ok(Self {
             ca_pem: ca.pem(),
             good: acceptor(&ca, &names, 2099)?,

@@ -70,8 +70,8 @@ impl Track {
                     let bridges =
                         |s: &Snapshot| protocol.join(product, s.id, depth) == Join::Bridges;
                     let snapshot = self.snapshots.iter().position(bridges);
-                    open = snapshot
-                        .map(|snapshot| Segment { snapshot, from: place, to: place + 1 });
+                    open =
+                        snapshot.map(|snapshot| Segment { snapshot, from: place, to: place + 1 });
                 }
             }
         }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::clock::micros_since;
 use crate::config::VenueConfig;
-use crate::fault::{Fault, Now, PlannedFault, Place, Running, Strike};
+use crate::fault::{Fault, Now, Place, PlannedFault, Running, Strike};
 use crate::ledger::{Did, FaultEntry, Ledger};
 use crate::protocol::{Limits, Product, Protocol};
 use crate::recording::Recording;
@@ -32,6 +32,8 @@ pub(crate) struct World {
     ledger: Mutex<Ledger>,
     /// Frames sent, by stream.
     sent: Vec<AtomicU64>,
+    /// The number of the last connection.
+    connections: AtomicU64,
 }
 
 /// Nothing here panics while it holds a lock; if it did, the data would still be whole.
@@ -44,7 +46,8 @@ impl World {
         let sent = config.recording.streams.iter().map(|_| AtomicU64::new(0)).collect();
         let running = Mutex::new(Running::new(config.plan.clone()));
         let (play, ledger) = (Mutex::default(), Mutex::default());
-        Self { config, certificates, born: Instant::now(), play, running, ledger, sent }
+        let (born, connections) = (Instant::now(), AtomicU64::new(0));
+        Self { config, certificates, born, play, running, ledger, sent, connections }
     }
 
     pub(crate) fn recording(&self) -> &Recording {
@@ -67,9 +70,20 @@ impl World {
         lock(&self.ledger)
     }
 
+    /// Numbers a connection and enters it.
+    pub(crate) fn open_connection(&self) -> u64 {
+        let opened_us = self.now_us();
+        let mut ledger = self.ledger();
+        let conn = self.connections.fetch_add(1, Ordering::Relaxed) + 1;
+        ledger.open(conn, opened_us);
+        conn
+    }
+
     /// A copy of the ledger, with the counts that are kept apart.
     pub(crate) fn snapshot(&self) -> Ledger {
-        let position = self.play().position as u64;
+        let now = self.now();
+        self.expire(&mut lock(&self.running), now);
+        let position = now.frame;
         let mut ledger = self.ledger().clone();
         ledger.position = position;
         let streams = self.recording().streams.iter().zip(&self.sent);
@@ -106,11 +120,15 @@ impl World {
             return None; // The usual case costs one lock.
         }
         let now = self.now();
+        self.expire(&mut running, now);
+        running.strike(now, places, conn, stream)
+    }
+
+    fn expire(&self, running: &mut Running, now: Now) {
         let expired = running.expire(now);
         if !expired.is_empty() {
             self.ledger().withdrawn.extend(expired);
         }
-        running.strike(now, places, conn, stream)
     }
 
     pub(crate) fn has_faults(&self) -> bool {

@@ -1,5 +1,6 @@
 //! After warm-up, nothing on the way from frame to books and strategies allocates: counted in
 //! `malloc`, `calloc` and `realloc` of host and plugins together, by a preloaded shim.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;

@@ -1,4 +1,5 @@
 //! Every Binance capture gives the books, ids and counts of an independent naive replay.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use patchbay_test_replay::{BINANCE, Built, built, corpus, naive};
 use serde_json::Value;

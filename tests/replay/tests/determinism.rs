@@ -1,5 +1,6 @@
 //! The same input gives the same outputs, byte for byte: twice, in debug and release, from a
 //! capture and from the journal that its replay wrote.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 

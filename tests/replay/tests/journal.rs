@@ -1,5 +1,6 @@
 //! A damaged journal never replays to another state: it is refused with the place, or its tail is
 //! cut and what remains is an exact prefix.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};

@@ -1,4 +1,5 @@
 //! The program's words: what it refuses, and how it says so.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 

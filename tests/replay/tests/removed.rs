@@ -1,5 +1,6 @@
 //! A frame that is missing is found by the next of its instrument, and the book is not live again
 //! without a new snapshot.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};

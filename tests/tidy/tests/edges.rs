@@ -1,4 +1,5 @@
 //! Which crate may know which, from `cargo metadata`.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

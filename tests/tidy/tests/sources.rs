@@ -1,4 +1,5 @@
 //! What may stand in which source file.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 //! A host with nothing in it, and a folder for its socket.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::fs;
@@ -13,10 +14,10 @@ use patchbay_control::{
 };
 
 /// A folder of its own, removed at the end.
-pub struct Folder(pub PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("pbc-{}-{number}-{name}", std::process::id()));
@@ -25,11 +26,11 @@ impl Folder {
         Self(path)
     }
 
-    pub fn socket(&self) -> PathBuf {
+    pub(crate) fn socket(&self) -> PathBuf {
         self.0.join("control.sock")
     }
 
-    pub fn mode(path: &Path, mode: u32) {
+    pub(crate) fn mode(path: &Path, mode: u32) {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
 }
@@ -41,13 +42,13 @@ impl Drop for Folder {
 }
 
 /// A host that answers from a status and remembers what it was told.
-pub struct Idle {
-    pub status: Arc<Status>,
-    pub told: Mutex<Vec<Operation>>,
+pub(crate) struct Idle {
+    pub(crate) status: Arc<Status>,
+    pub(crate) told: Mutex<Vec<Operation>>,
 }
 
 impl Idle {
-    pub fn new(status: Status) -> Arc<Self> {
+    pub(crate) fn new(status: Status) -> Arc<Self> {
         Arc::new(Self { status: Arc::new(status), told: Mutex::default() })
     }
 }
@@ -67,7 +68,7 @@ impl Handler for Idle {
 }
 
 /// One of everything.
-pub fn status() -> Status {
+pub(crate) fn status() -> Status {
     let book = |symbol: &str| Book { symbol: symbol.to_owned(), ..Book::default() };
     let line = |seq| LogLine { seq, text: format!("line {seq}"), ..LogLine::default() };
     Status {

@@ -53,6 +53,7 @@ impl Publisher {
             let waits = self.tracks[id as usize].hold == Hold::Due;
             if waits && self.copy(id, port, true) {
                 self.hold(id as usize, Hold::Whole);
+                self.cycle.start(port.now);
                 return true;
             }
             if waits {

@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::print_stdout)]
 
 pub mod frames;
+pub mod small;
 pub mod world;
 
 use std::collections::BTreeMap;

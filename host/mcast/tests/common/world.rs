@@ -102,11 +102,12 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(config: PublisherConfig, eager: bool) -> Self {
+    pub fn new(config: PublisherConfig, eager: bool, start: Nanos) -> Self {
         let config = PublisherConfig { publisher: PUBLISHER, ..config };
         let publisher = Publisher::new(config, 0xabcdef).unwrap();
         let (out, tape) = (Out::new(), Tape::default());
-        Self { host: Host::new(), publisher, tape, out, number: 0, clock: 0, wake: 0, eager }
+        let (host, clock, wake) = (Host::new(), start, start);
+        Self { host, publisher, tape, out, number: 0, clock, wake, eager }
     }
 
     /// Calls the publisher until `until`, as often as it wants.
@@ -200,15 +201,16 @@ pub fn play(config: PublisherConfig, span: Nanos, eager: bool) -> Option<World> 
     }
     all.sort_by_key(|(_, turn)| turn.at);
     let start = all[0].1.at;
-    let mut world = World::new(config, eager);
-    world.idle(start);
+    let mut world = World::new(config, eager, start);
     let mut shadow = Book::new(BookConfig::default());
-    let (mut lost, mut healed, mut wholes) = (false, false, 0);
+    let (mut lost, mut healed, mut asked, mut wholes) = (false, false, false, 0);
     for (instance, turn) in &all {
         let is_depth = turn.slots[0].head().kind == SLOT_DEPTH;
         let after = turn.at - start;
         if *instance == 1 && is_depth {
-            let _ = shadow.apply(&Message::parse(&turn.slots).unwrap());
+            let applied = shadow.apply(&Message::parse(&turn.slots).unwrap());
+            assert_eq!(applied.resync, shadow.state() == State::Syncing && !asked);
+            asked |= applied.resync;
             if after > span / 3 && !lost {
                 lost = true;
                 continue;

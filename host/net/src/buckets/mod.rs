@@ -63,11 +63,38 @@ impl Ask {
     }
 }
 
-/// A place in the line. Must be given back by [`Buckets::leave`] if it was not granted.
-#[derive(Clone, Debug)]
+/// A place in the line, or a request that was granted; dropping it gives either up.
 pub(crate) struct Ticket {
+    buckets: Arc<Buckets>,
     rank: u8,
     number: u64,
+    done: bool,
+}
+
+impl Ticket {
+    /// The less, the sooner it is served.
+    pub(crate) const fn place(&self) -> (u8, u64) {
+        (self.rank, self.number)
+    }
+
+    /// Takes the tokens, if nobody ahead needs them.
+    pub(crate) fn take(&self, now: Nanos) -> Result<(), Wait> {
+        self.buckets.take((self.rank, self.number), now)
+    }
+
+    /// What became of the request; until when nothing goes, if it was forbidden.
+    pub(crate) fn ended(mut self, verdict: Verdict, now: Nanos) -> Option<Nanos> {
+        self.done = true;
+        self.buckets.ended(self.number, verdict, now)
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if !self.done {
+            self.buckets.give_up((self.rank, self.number));
+        }
+    }
 }
 
 /// Why a ticket is not granted.
@@ -172,7 +199,7 @@ impl Buckets {
     /// # Errors
     /// A bucket that was not declared, or a cost above its capacity: it would wait forever.
     pub(crate) fn enter(
-        &self,
+        self: &Arc<Self>,
         owner: &Owner,
         costs: &[BucketCost],
         ask: Ask,
@@ -196,13 +223,11 @@ impl Buckets {
         let account = only_account.then(|| owner.account.clone());
         let rank = ask.rank();
         state.line.insert((rank, number), Waiting { ask, costs: keyed, account });
-        Ok(Ticket { rank, number })
+        Ok(Ticket { buckets: self.clone(), rank, number, done: false })
     }
 
-    /// Takes the tokens of a ticket, if nobody ahead of it needs them.
-    pub(crate) fn take(&self, ticket: &Ticket, now: Nanos) -> Result<(), Wait> {
+    fn take(&self, place: (u8, u64), now: Nanos) -> Result<(), Wait> {
         let mut state = self.lock();
-        let place = (ticket.rank, ticket.number);
         let Some(waiting) = state.line.remove(&place) else { return Ok(()) };
         let allowed = state.allowed(&waiting, now);
         let allowed = allowed.and_then(|()| state.afforded(place, &waiting, now));
@@ -214,23 +239,28 @@ impl Buckets {
             state.level(key, now).charge(*cost, now);
         }
         if matches!(waiting.ask, Ask::Request(_)) {
-            state.go(ticket.number, &waiting);
+            state.go(place.1, &waiting);
         }
         Ok(())
     }
 
-    /// Takes a ticket out of the line.
-    pub(crate) fn leave(&self, ticket: &Ticket) {
-        if self.lock().line.remove(&(ticket.rank, ticket.number)).is_some() {
+    fn ended(&self, number: u64, verdict: Verdict, now: Nanos) -> Option<Nanos> {
+        let (until, news) = self.lock().ended(number, verdict, now);
+        if news {
             self.changed.notify_waiters();
         }
+        until
     }
 
-    /// What became of a granted request; until when nothing goes, if it was forbidden.
-    pub(crate) fn ended(&self, ticket: &Ticket, verdict: Verdict, now: Nanos) -> Option<Nanos> {
-        let until = self.lock().ended(ticket.number, verdict, now);
-        self.changed.notify_waiters();
-        until
+    fn give_up(&self, place: (u8, u64)) {
+        let mut state = self.lock();
+        let waited = state.line.remove(&place).is_some();
+        // The clock of a probe that became of nothing: the end of its ban is past already.
+        let (_, news) = state.ended(place.1, Verdict::Nothing, Nanos::MIN);
+        drop(state);
+        if waited || news {
+            self.changed.notify_waiters();
+        }
     }
 
     /// A connect was refused with 429 or 418.
@@ -337,18 +367,19 @@ impl State {
         self.open.insert(number, waiting.account.clone());
     }
 
-    fn ended(&mut self, number: u64, verdict: Verdict, now: Nanos) -> Option<Nanos> {
-        let account = self.open.remove(&number)?;
+    /// Until when nothing goes, if so; and whether others should ask again.
+    fn ended(&mut self, number: u64, verdict: Verdict, now: Nanos) -> (Option<Nanos>, bool) {
+        let Some(account) = self.open.remove(&number) else { return (None, false) };
         let (wait, hard) = match verdict {
             Verdict::Slower(wait) => (wait, false),
             Verdict::Banned(wait) => (wait, true),
             Verdict::Answered | Verdict::Nothing => {
                 let answered = verdict == Verdict::Answered;
-                self.address.ended(number, answered, now);
+                let mut news = self.address.ended(number, answered, now);
                 for ban in self.accounts.values_mut() {
-                    ban.ended(number, answered, now);
+                    news |= ban.ended(number, answered, now);
                 }
-                return None;
+                return (None, news);
             }
         };
         let first = if hard { HARD_BAN } else { SOFT_BAN };
@@ -363,7 +394,7 @@ impl State {
         if hard {
             self.connects_until = self.connects_until.max(until);
         }
-        Some(until)
+        (Some(until), true)
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn read(
     if method == "HEAD" || matches!(head.status, 101 | 204 | 304) {
         return Ok((Vec::new(), rest.is_empty()));
     }
-    let mut reader = Reader { stream, host, bytes: rest, limit };
+    let reader = Reader { stream, host, bytes: rest, limit };
     match head.length {
         Length::Known(length) => reader.known(length).await,
         Length::Chunked => reader.chunked().await,

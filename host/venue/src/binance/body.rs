@@ -74,9 +74,9 @@ pub(super) fn shallower(body: &[u8], limit: usize) -> Vec<u8> {
     let mut text = body.to_vec();
     // From behind, so that the places before stay.
     for side in [1, 0] {
-        let of_side = levels.iter().filter(|level| level.side == side);
+        let mut of_side = levels.iter().filter(|level| level.side == side);
         let kept = of_side.clone().take(limit).last();
-        let (Some(kept), Some(last)) = (kept, of_side.last()) else { continue };
+        let (Some(kept), Some(last)) = (kept, of_side.next_back()) else { continue };
         let end = |after: usize| {
             let close = body[after..].iter().position(|&b| b == b']');
             close.map_or(body.len(), |close| after + close + 1)
@@ -211,7 +211,8 @@ mod tests {
         assert_eq!(spot, br#"{"lastUpdateId":7,"bids":[["4.0","2"]],"asks":[["5.0","1"]]}"#);
         let payload = br#"{"E":2,"T":1,"s":"BTCUSD_PERP","ps":"BTCUSD"}"#;
         let coinm = String::from_utf8(snapshot(COINM, payload, 7, &book, 0)).unwrap();
-        let head = r#"{"lastUpdateId":7,"E":2,"T":1,"symbol":"BTCUSD_PERP","pair":"BTCUSD","bids":[]"#;
+        let head =
+            r#"{"lastUpdateId":7,"E":2,"T":1,"symbol":"BTCUSD_PERP","pair":"BTCUSD","bids":[]"#;
         assert!(coinm.starts_with(head), "{coinm}");
     }
 

@@ -44,7 +44,12 @@ pub(super) fn read(product: Product, text: &[u8]) -> Command {
         (Some("SUBSCRIBE" | "UNSUBSCRIBE"), _) => {
             invalid(2, "Invalid request: missing field `params`")
         }
-        (Some(other), _) => invalid(2, &format!("Invalid request: unknown variant `{other}`, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`")),
+        (Some(other), _) => invalid(
+            2,
+            &format!(
+                "Invalid request: unknown variant `{other}`, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`"
+            ),
+        ),
         (None, _) => invalid(2, "Invalid request: missing field `method`"),
     }
 }
@@ -56,7 +61,9 @@ fn done(id: &str) -> String {
 /// Spot takes an integer, a text of at most 36 or null; futures an unsigned integer.
 fn is_id(product: Product, id: &str) -> bool {
     match product {
-        SPOT => id == "null" || id.parse::<i64>().is_ok() || (id.starts_with('"') && id.len() <= 38),
+        SPOT => {
+            id == "null" || id.parse::<i64>().is_ok() || (id.starts_with('"') && id.len() <= 38)
+        }
         _ => id == "null" || id.parse::<u64>().is_ok(),
     }
 }

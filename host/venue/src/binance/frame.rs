@@ -205,7 +205,8 @@ mod tests {
 
     #[test]
     fn tells_other_forms() {
-        let swapped = br#"{"data": {"e":"trade","s":"BTCUSD_PERP"}, "stream": "btcusd_perp@trade"}"#;
+        let swapped =
+            br#"{"data": {"e":"trade","s":"BTCUSD_PERP"}, "stream": "btcusd_perp@trade"}"#;
         let told_swapped = told(swapped).unwrap();
         assert_eq!(&swapped[told_swapped.payload], br#"{"e":"trade","s":"BTCUSD_PERP"}"#);
         assert_eq!(product_of(swapped), Some(COINM));

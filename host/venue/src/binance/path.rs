@@ -7,8 +7,7 @@ use crate::protocol::{Call, Endpoint, Product};
 const PREFIXES: [(&str, Product); 3] = [("/spot", SPOT), ("/usdm", USDM), ("/coinm", COINM)];
 
 /// Where each product's REST paths begin.
-const APIS: [(&str, Product); 3] =
-    [("/api/v3/", SPOT), ("/fapi/v1/", USDM), ("/dapi/v1/", COINM)];
+const APIS: [(&str, Product); 3] = [("/api/v3/", SPOT), ("/fapi/v1/", USDM), ("/dapi/v1/", COINM)];
 
 /// The routes of USD-M.
 const ROUTES: [&str; 2] = ["/public", "/market"];
@@ -115,7 +114,8 @@ fn depth(product: Product, query: &str) -> (u32, Call) {
     let Some(symbol) = parameter(query, "symbol").and_then(decoded) else {
         return (1, Call::Bad("symbol"));
     };
-    let limit = parameter(query, "limit").map_or(Ok(if product == SPOT { 100 } else { 500 }), str::parse);
+    let usual = if product == SPOT { 100 } else { 500 };
+    let limit = parameter(query, "limit").map_or(Ok(usual), str::parse);
     let table: &[(usize, u32)] = match product {
         SPOT => &[(100, 5), (500, 25), (1000, 50), (5000, 250)],
         _ => &[(50, 2), (100, 5), (500, 10), (1000, 20)],

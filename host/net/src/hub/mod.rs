@@ -1,0 +1,447 @@
+//! What one adapter instance wants of the network, made so.
+
+mod fetch;
+mod link;
+mod liveness;
+mod options;
+mod requests;
+mod want;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::pending;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_model::Nanos;
+use patchbay_plugin::bind::Command;
+use patchbay_plugin::{Connect, Send};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::address::Address;
+use crate::buckets::{Ask, Ticket, Wait};
+use crate::event::{Event, Events, Level};
+use crate::fault::Fault;
+use crate::keyring;
+use crate::random::SplitMix64;
+use crate::retry_after;
+use crate::transport::{Ended, Frame, Response, Socket, Unanswered, Upgrade};
+use link::{Goodbye, Link};
+use liveness::Liveness;
+pub use options::HubOptions;
+use options::Shared;
+use requests::Requests;
+use want::{Attempt, Step, Want};
+
+/// Batches, replies and the like that wait for the hub; then sockets are not read.
+const INBOX: usize = 64;
+
+/// Frames of one connection that wait to be sent.
+const ORDERS: usize = 1024;
+
+/// Most tags.
+const WANTS_MAX: usize = 4096;
+
+/// Longest attempt to connect, all steps together.
+const DIAL_MAX: Duration = Duration::from_secs(30);
+
+/// What tasks tell the hub.
+enum News {
+    Dialed { tag: u32, number: u64, result: Result<Box<dyn Socket>, Fault> },
+    Batch { conn: u32, frames: Vec<Frame>, at: Nanos },
+    Ended { conn: u32, end: Ended, at: Nanos },
+    Note { level: Level, text: String, at: Nanos },
+    Reply(Box<Landed>),
+}
+
+/// A request that is over.
+struct Landed {
+    id: u64,
+    url: String,
+    host: String,
+    ticket: Ticket,
+    result: Result<Response, Unanswered>,
+    sent: Nanos,
+    at: Nanos,
+}
+
+struct Conn {
+    tag: u32,
+    orders: mpsc::Sender<Send>,
+    goodbye: oneshot::Sender<Goodbye>,
+}
+
+/// Connections and requests of one adapter instance.
+///
+/// Lives on a tokio runtime. Nothing happens to its timers unless [`Self::next`] is awaited; tasks
+/// of its connections stop reading when it is not.
+pub struct Hub {
+    shared: Arc<Shared>,
+    wants: BTreeMap<u32, Want>,
+    conns: BTreeMap<u32, Conn>,
+    requests: Requests,
+    flying: usize,
+    conn: u32,
+    attempt: u64,
+    random: SplitMix64,
+    inbox: mpsc::Receiver<News>,
+    outbox: mpsc::Sender<News>,
+    tasks: JoinSet<()>,
+    ready: Vec<Event>,
+    /// Something changed that can make something due.
+    dirty: bool,
+    due: Option<Instant>,
+}
+
+impl Hub {
+    /// A hub without connections.
+    pub fn new(options: HubOptions) -> Self {
+        let (outbox, inbox) = mpsc::channel(INBOX);
+        Self {
+            random: SplitMix64::new(options.seed),
+            shared: Arc::new(Shared::new(options)),
+            wants: BTreeMap::new(),
+            conns: BTreeMap::new(),
+            requests: Requests::default(),
+            flying: 0,
+            conn: 0,
+            attempt: 0,
+            inbox,
+            outbox,
+            tasks: JoinSet::new(),
+            ready: Vec::new(),
+            dirty: false,
+            due: None,
+        }
+    }
+
+    /// Takes a command of the adapter; gives it back if it is not about the network.
+    pub fn command(&mut self, command: Command) -> Option<Command> {
+        match command {
+            Command::Connect(connect) => self.connect(connect),
+            Command::Send(send) => self.send(send),
+            Command::Close { conn, reason } => self.close(conn, &reason),
+            Command::Http(http) => self.http(http),
+            Command::Bucket(bucket) => {
+                if let Err(text) = self.shared.options.buckets.define(&bucket, self.shared.now()) {
+                    self.note(Level::Error, text);
+                }
+            }
+            other => return Some(other),
+        }
+        None
+    }
+
+    /// How far the venue's clock is ahead of host time, for times that are filled in.
+    pub fn set_wall_offset(&mut self, offset: Nanos) {
+        self.shared.set_wall_offset(offset);
+    }
+
+    /// Connections that are open.
+    pub fn open_connections(&self) -> usize {
+        self.conns.len()
+    }
+
+    /// Waits until something happened, and adds it to `events`. Nothing is lost if the future is
+    /// dropped.
+    pub async fn next(&mut self, events: &mut Events) {
+        let shared = self.shared.clone();
+        loop {
+            let mut changed = pin!(shared.options.buckets.changed());
+            changed.as_mut().enable();
+            self.advance();
+            while self.ready.len() < Events::FULL
+                && let Ok(news) = self.inbox.try_recv()
+            {
+                self.take(news);
+            }
+            if !self.ready.is_empty() {
+                self.hand_out(events);
+                return;
+            }
+            if self.dirty {
+                continue;
+            }
+            let due = self.due;
+            let time = async {
+                match due {
+                    Some(due) => sleep_until(due).await,
+                    None => pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                Some(news) = self.inbox.recv() => self.take(news),
+                () = time => self.dirty = true,
+                () = changed => {
+                    self.requests.shake(Instant::now());
+                    self.dirty = true;
+                }
+            }
+        }
+    }
+
+    /// Closes all connections, waiting at most a second for the goodbyes. Requests on their way are
+    /// given up without a reply.
+    pub async fn shutdown(mut self) {
+        for (_, conn) in std::mem::take(&mut self.conns) {
+            // An error means that it is over already.
+            drop(conn.goodbye.send((1001, "the client ends".to_owned())));
+        }
+        self.wants.values_mut().for_each(Want::abort);
+        self.inbox.close();
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        drop(timeout(Duration::from_secs(1), all).await);
+    }
+
+    fn hand_out(&mut self, events: &mut Events) {
+        if events.list.is_empty() {
+            std::mem::swap(&mut self.ready, &mut events.list);
+        } else {
+            events.list.append(&mut self.ready);
+        }
+    }
+
+    fn note(&mut self, level: Level, text: String) {
+        let at = self.shared.now();
+        self.ready.push(Event::Note { level, text, at });
+    }
+
+    fn connect(&mut self, connect: Connect) {
+        let refused = match (Address::parse(&connect.url), keyring::check(&(&connect).into())) {
+            (Err(fault), _) => Some(fault.to_string()),
+            (_, Err(fault)) => Some(fault.to_string()),
+            _ if self.wants.len() >= WANTS_MAX && !self.wants.contains_key(&connect.tag) => {
+                Some(format!("more than {WANTS_MAX} connections are wanted"))
+            }
+            _ => None,
+        };
+        if let Some(why) = refused {
+            return self.note(Level::Error, format!("connection {}: {why}", connect.tag));
+        }
+        self.dirty = true;
+        let (tag, now) = (connect.tag, Instant::now());
+        match self.wants.get_mut(&tag) {
+            Some(want) => {
+                if let Some(conn) = want.renew(connect, now) {
+                    self.finish(conn, 1000, "replaced before it took over", true);
+                }
+            }
+            None => drop(self.wants.insert(tag, Want::new(connect, now))),
+        }
+    }
+
+    fn send(&mut self, send: Send) {
+        let conn = send.conn;
+        // A frame for a connection that is gone is dropped; `Closed` has told or will tell.
+        let Some(open) = self.conns.get(&conn) else { return };
+        if let Err(mpsc::error::TrySendError::Full(_)) = open.orders.try_send(send) {
+            // To drop one would leave the venue with other wishes than the adapter's.
+            let text = format!("connection {conn}: {ORDERS} frames wait to be sent; it is closed");
+            self.note(Level::Error, text.clone());
+            self.drop_conn(conn, 0, &text, self.shared.now());
+        }
+    }
+
+    fn close(&mut self, conn: u32, reason: &str) {
+        let Some(tag) = self.conns.get(&conn).map(|open| open.tag) else { return };
+        if let Some(mut want) = self.wants.remove(&tag) {
+            want.abort();
+            let lines: Vec<u32> = want.lines().collect();
+            lines.iter().for_each(|&conn| self.finish(conn, 1000, reason, false));
+        }
+        self.dirty = true;
+    }
+
+    /// Ends a connection from this side.
+    fn finish(&mut self, conn: u32, code: u16, reason: &str, replaced: bool) {
+        let Some(open) = self.conns.remove(&conn) else { return };
+        // An error means that its task is over already.
+        drop(open.goodbye.send((code, reason.to_owned())));
+        let (reason, at) = (reason.to_owned(), self.shared.now());
+        self.ready.push(Event::Closed { conn, code: code.into(), reason, replaced, at });
+    }
+
+    /// A connection is over, not by our wish.
+    fn drop_conn(&mut self, conn: u32, code: u32, reason: &str, at: Nanos) {
+        let Some(open) = self.conns.remove(&conn) else { return };
+        let now = Instant::now();
+        let (options, random) = (&self.shared.options, &mut self.random);
+        let want = self.wants.get_mut(&open.tag);
+        let replaced = want.is_some_and(|want| want.lost(conn, now, options, random));
+        self.dirty = true;
+        self.ready.push(Event::Closed { conn, code, reason: reason.to_owned(), replaced, at });
+    }
+
+    fn take(&mut self, news: News) {
+        match news {
+            News::Batch { conn, frames, at } => self.batch(conn, frames, at),
+            News::Dialed { tag, number, result } => self.dialed(tag, number, result),
+            News::Ended { conn, end, at } => self.drop_conn(conn, end.code, &end.reason, at),
+            News::Note { level, text, at } => self.ready.push(Event::Note { level, text, at }),
+            News::Reply(landed) => self.landed(*landed),
+        }
+    }
+
+    fn batch(&mut self, conn: u32, frames: Vec<Frame>, at: Nanos) {
+        // What an ended connection still had is not wanted.
+        let Some(open) = self.conns.get(&conn) else { return };
+        if let Some(want) = self.wants.get_mut(&open.tag) {
+            self.dirty |= want.heard(conn, Instant::now());
+        }
+        let events = frames.into_iter().map(|Frame { opcode, data }| Event::Frame {
+            conn,
+            opcode,
+            data,
+            at,
+        });
+        self.ready.extend(events);
+    }
+
+    /// Does what is due.
+    fn advance(&mut self) {
+        let now = Instant::now();
+        if !self.dirty && self.due.is_none_or(|due| due > now) {
+            return;
+        }
+        self.dirty = false;
+        while self.tasks.try_join_next().is_some() {}
+        let tags: Vec<u32> = self.wants.keys().copied().collect();
+        for tag in tags {
+            self.advance_want(tag, now);
+        }
+        self.dispatch(now);
+        let options = &self.shared.options;
+        let wants = self.wants.values().filter_map(|want| want.deadline(options)).min();
+        // With all on their way, the next reply wakes the line.
+        let line = self.requests.deadline().filter(|_| self.flying < options.flying_max);
+        self.due = [wants, line].into_iter().flatten().min();
+    }
+
+    fn advance_want(&mut self, tag: u32, now: Instant) {
+        loop {
+            let (options, random) = (&self.shared.options, &mut self.random);
+            let step = self.wants.get_mut(&tag).and_then(|want| want.step(now, options, random));
+            match step {
+                None => return,
+                Some(Step::Close { conn, reason, replaced }) => {
+                    self.finish(conn, 1000, reason, replaced);
+                }
+                Some(Step::Attempt) => self.attempt(tag, now),
+            }
+        }
+    }
+
+    /// Connects, if the venue's limits allow it now.
+    fn attempt(&mut self, tag: u32, now: Instant) {
+        let Some(want) = self.wants.get_mut(&tag) else { return };
+        let (options, clock) = (&self.shared.options, self.shared.now());
+        let ticket = match std::mem::replace(&mut want.attempt, Attempt::None) {
+            Attempt::InLine(ticket, _) => Ok(ticket),
+            _ => {
+                let owner = self.shared.owner(0);
+                options.buckets.enter(&owner, &want.connect.costs, Ask::Connect, clock)
+            }
+        };
+        let ticket = match ticket {
+            Ok(ticket) => ticket,
+            Err(why) => {
+                want.failed(now, options, &mut self.random);
+                return self.note(Level::Error, format!("connection {tag}: {why}"));
+            }
+        };
+        match ticket.take(clock) {
+            Ok(()) => self.dial(tag, now),
+            Err(Wait::Until(until) | Wait::Banned(until)) => {
+                let wait = Duration::from_nanos(until.saturating_sub(clock).max(0).unsigned_abs());
+                want.attempt = Attempt::InLine(ticket, now + wait.max(Duration::from_millis(1)));
+            }
+        }
+    }
+
+    fn dial(&mut self, tag: u32, now: Instant) {
+        let Some(want) = self.wants.get_mut(&tag) else { return };
+        let options = &self.shared.options;
+        let filled = match options.keyring.fill(&(&want.connect).into(), self.shared.wall()) {
+            Ok(filled) => filled,
+            Err(why) => {
+                let again = want.failed(now, options, &mut self.random);
+                let text = format!("connection {tag} was not opened: {why} (again in {again:?})");
+                return self.note(Level::Error, text);
+            }
+        };
+        self.attempt += 1;
+        let (number, news) = (self.attempt, self.outbox.clone());
+        let transport = options.transport.clone();
+        let upgrade = Upgrade { url: filled.path, headers: filled.headers };
+        let task = self.tasks.spawn(async move {
+            let dialed = timeout(DIAL_MAX, transport.open(&upgrade)).await;
+            let result = dialed.unwrap_or_else(|_| {
+                let host = Address::parse(upgrade.url.expose()).map(|a| a.host);
+                Err(Fault::timeout(&host.unwrap_or_default(), "connection", DIAL_MAX))
+            });
+            // An error means that the hub is gone.
+            drop(news.send(News::Dialed { tag, number, result }).await);
+        });
+        want.attempt = Attempt::Dialing { number, task };
+    }
+
+    fn dialed(&mut self, tag: u32, number: u64, result: Result<Box<dyn Socket>, Fault>) {
+        let Some(want) = self.wants.get_mut(&tag) else { return };
+        if !matches!(want.attempt, Attempt::Dialing { number: n, .. } if n == number) {
+            return;
+        }
+        self.dirty = true;
+        let now = Instant::now();
+        match result {
+            Ok(socket) => self.opened(tag, socket, now),
+            Err(fault) => {
+                let again = want.failed(now, &self.shared.options, &mut self.random);
+                let what = if want.is_replacing() { "replacement of connection" } else { "connection" };
+                let text = format!("{what} {tag}: {fault} (again in {again:?})");
+                self.refused(&fault);
+                self.note(Level::Warn, text);
+            }
+        }
+    }
+
+    /// A handshake may have been refused with a ban.
+    fn refused(&mut self, fault: &Fault) {
+        let Fault::Upgrade { host, status: status @ (429 | 418), retry_after, date, .. } = fault else {
+            return;
+        };
+        let (now, wall) = (self.shared.now(), self.shared.wall());
+        let wait = retry_after.as_deref().and_then(|t| retry_after::read(t, date.as_deref(), wall));
+        let until = self.shared.options.buckets.connect_refused(wait, *status == 418, now);
+        let seconds = (until - now) / 1_000_000_000;
+        self.note(Level::Warn, format!("{host}: {status}: no connects for {seconds} s"));
+    }
+
+    fn opened(&mut self, tag: u32, socket: Box<dyn Socket>, now: Instant) {
+        let Some(want) = self.wants.get_mut(&tag) else { return };
+        self.conn += 1;
+        let (conn, options) = (self.conn, &self.shared.options);
+        want.opened(conn, now, options, &mut self.random);
+        let (orders, order) = mpsc::channel(ORDERS);
+        let (goodbye, heard) = oneshot::channel();
+        let link = Link {
+            conn,
+            owner: self.shared.owner(conn),
+            shared: self.shared.clone(),
+            socket,
+            liveness: Liveness::new(&want.connect, options, now),
+            ping_text: want.connect.ping_text.clone(),
+            orders: order,
+            goodbye: heard,
+            news: self.outbox.clone(),
+            front: None,
+            counted: BTreeSet::new(),
+        };
+        self.tasks.spawn(link.run());
+        self.conns.insert(conn, Conn { tag, orders, goodbye });
+        let (url, at) = (want.connect.url.clone(), self.shared.now());
+        self.ready.push(Event::Opened { conn, tag, url, at });
+    }
+}

@@ -1,0 +1,128 @@
+//! What a person looks at; the host knows nothing of it.
+
+/// A screenful.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pane {
+    /// Everything in short.
+    #[default]
+    Overview,
+    /// Books, and the depth of one.
+    Books,
+    /// Websockets.
+    Connections,
+    /// Multicast lines.
+    Multicast,
+    /// The log.
+    Log,
+}
+
+impl Pane {
+    /// In the order of their keys.
+    pub const ALL: [Self; 5] =
+        [Self::Overview, Self::Books, Self::Connections, Self::Multicast, Self::Log];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Books => "Books",
+            Self::Connections => "Connections",
+            Self::Multicast => "Multicast",
+            Self::Log => "Log",
+        }
+    }
+
+    /// The one that is `by` further on, around.
+    pub(crate) fn step(self, by: usize) -> Self {
+        let at = Self::ALL.iter().position(|pane| *pane == self).unwrap_or(0);
+        Self::ALL[(at + by) % Self::ALL.len()]
+    }
+
+    /// What its rows can be ordered by; empty where they have an order of their own.
+    pub const fn sorts(self) -> &'static [&'static str] {
+        match self {
+            Self::Overview | Self::Books => &["symbol", "venue", "state", "updates", "age", "gaps"],
+            Self::Connections => &["number", "venue", "state", "frames", "age", "reconnects"],
+            Self::Multicast | Self::Log => &[],
+        }
+    }
+}
+
+/// Where in a list somebody is. The row is known by what it shows, so that it stays selected when
+/// the order changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// The selected row; `None` before the first move, and at the end of the log.
+    pub selected: Option<String>,
+    /// Where it last was, for when it is gone.
+    pub at: usize,
+    /// Which of [`Pane::sorts`].
+    pub sort: usize,
+    /// The other way round.
+    pub reversed: bool,
+}
+
+impl Rows {
+    /// Where the selected row is among `ids`.
+    pub(crate) fn position(&self, ids: &[String], from_end: bool) -> usize {
+        let last = ids.len().saturating_sub(1);
+        let found = self.selected.as_ref().map(|id| ids.iter().position(|other| other == id));
+        match found {
+            Some(found) => found.unwrap_or_else(|| self.at.min(last)),
+            None if from_end => last,
+            None => 0,
+        }
+    }
+}
+
+/// What a person looks at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// The screenful.
+    pub pane: Pane,
+    /// Where in the books; the overview and the books share it.
+    pub books: Rows,
+    /// Where in the connections.
+    pub connections: Rows,
+    /// Where in the multicast lines.
+    pub multicast: Rows,
+    /// Where in the log.
+    pub log: Rows,
+    /// Only rows that hold this, in any case of letters.
+    pub filter: String,
+    /// The filter is being typed.
+    pub typing: bool,
+    /// The keys are shown.
+    pub help: bool,
+    /// What is shown stands still.
+    pub paused: bool,
+    /// Something to say in the last line, such as that the host is gone.
+    pub note: String,
+}
+
+impl View {
+    /// The list of the pane.
+    pub const fn rows(&self) -> &Rows {
+        match self.pane {
+            Pane::Overview | Pane::Books => &self.books,
+            Pane::Connections => &self.connections,
+            Pane::Multicast => &self.multicast,
+            Pane::Log => &self.log,
+        }
+    }
+
+    /// The same, to be changed.
+    pub const fn rows_mut(&mut self) -> &mut Rows {
+        match self.pane {
+            Pane::Overview | Pane::Books => &mut self.books,
+            Pane::Connections => &mut self.connections,
+            Pane::Multicast => &mut self.multicast,
+            Pane::Log => &mut self.log,
+        }
+    }
+
+    /// Whether what `text` makes passes the filter.
+    pub(crate) fn passes(&self, text: impl FnOnce() -> String) -> bool {
+        self.filter.is_empty() || text().to_lowercase().contains(&self.filter.to_lowercase())
+    }
+}
