@@ -3,13 +3,15 @@
 
 mod common;
 
-use common::{Event, Out, Rig, captures, corpus, event, unzip};
+use common::captures;
+use patchbay_binance::Binance;
 use patchbay_plugin::abi::{
     DEPTH_DENSE, DEPTH_FIRST, DEPTH_PARTIAL, DEPTH_PREVIOUS, DEPTH_SNAPSHOT, OK, OUTCOME_IGNORED,
     QUOTE_SAME_IDS, QUOTE_VENUE, SCOPE_INSTRUMENT, SCOPE_NONE, SIDE_BUY, SIDE_SELL, SLOT_DEPTH,
-    SLOT_FUNDING, SLOT_MARK, SLOT_QUOTE, SLOT_TRADE, TRADE_AGGREGATED, TRADE_OFF_BOOK,
+    SLOT_MARK, SLOT_QUOTE, SLOT_TRADE, TRADE_AGGREGATED, TRADE_OFF_BOOK,
 };
 use patchbay_plugin::model::{Decimal, Kind, format_decimal, parse_decimal};
+use patchbay_testkit::{Capture, Input, Played, Player, corpus, laws};
 use serde_json::Value;
 
 /// A record, decoded the slow way. Prices and quantities stay text.
@@ -20,6 +22,10 @@ enum Plain<'a> {
     Quote { id: u64, values: [&'a str; 4] },
     Mark { values: [&'a str; 3], rate: &'a str, next_ms: i64 },
     Nothing,
+}
+
+fn parse(json: &[u8]) -> Value {
+    serde_json::from_slice(json).unwrap()
 }
 
 fn number(value: &Value) -> u64 {
@@ -91,19 +97,25 @@ fn decode_snapshot(data: &Value) -> Plain<'_> {
     }
 }
 
-/// Whether the records of `out` are `plain`, which is of `symbol`; how many numbers agreed.
-fn compare(out: &Out, rig: &Rig, symbol: &str, exchange_ms: i64, plain: &Plain<'_>) -> usize {
-    assert_eq!(out.status, OK);
-    let records = out.records();
-    let Some((slot, levels)) = records.first() else {
+/// Whether the records of `played` are `plain`, which is of `symbol`; how many numbers agreed.
+fn compare(
+    played: &Played,
+    player: &Player,
+    symbol: &str,
+    exchange_ms: i64,
+    plain: &Plain<'_>,
+) -> usize {
+    assert_eq!(played.status, OK);
+    let mut records = played.records();
+    let Some(record) = records.next() else {
         assert!(matches!(plain, Plain::Nothing), "nothing for {plain:?}");
-        assert_eq!(out.outcome, OUTCOME_IGNORED);
+        assert_eq!(played.outcome, OUTCOME_IGNORED);
         return 0;
     };
-    let instrument = &rig.instruments[slot.head().instrument as usize];
+    let (slot, head) = (record.slot, record.head());
+    let instrument = &player.instruments()[head.instrument as usize];
     assert_eq!(instrument.symbol, symbol);
-    assert_eq!(slot.head().exchange_ns, exchange_ms * 1_000_000);
-    assert_eq!(slot.head().receive_ns, common::NOW);
+    assert_eq!((head.exchange_ns, head.receive_ns), (exchange_ms * 1_000_000, player.now()));
     let (price_exp, qty_exp) = (instrument.price_exp, instrument.qty_exp);
     let at = |text: &str, exp| parse_decimal(text.as_bytes(), exp).unwrap();
     let pair = |(p, q): &(&str, &str)| (at(p, price_exp), at(q, qty_exp));
@@ -113,10 +125,10 @@ fn compare(out: &Out, rig: &Rig, symbol: &str, exchange_ms: i64, plain: &Plain<'
             assert_eq!(depth.head.kind, SLOT_DEPTH);
             assert_eq!([depth.first, depth.head.sequence, depth.previous], *ids);
             assert_eq!((depth.flags, depth.scope), (*flags, *scope));
-            let expected: Vec<_> = sides.iter().flatten().map(pair).collect();
-            assert_eq!(usize::from(depth.bids), sides[0].len());
-            assert_eq!(*levels, expected);
-            2 * expected.len()
+            let [bids, asks] =
+                sides.each_ref().map(|side| side.iter().map(pair).collect::<Vec<_>>());
+            assert_eq!((record.bids(), record.asks()), (bids, asks));
+            2 * sides.iter().map(Vec::len).sum::<usize>()
         }
         Plain::Trade { id, price, qty, aggressor, flags, fills } => {
             let trade = slot.trade();
@@ -142,8 +154,7 @@ fn compare(out: &Out, rig: &Rig, symbol: &str, exchange_ms: i64, plain: &Plain<'
             assert_eq!(mark.head.kind, SLOT_MARK);
             let found = [mark.mark, mark.index, mark.settle];
             assert_eq!(found, values.map(|v| at(v, mark.exp)));
-            let funding = records[1].0.funding();
-            assert_eq!(funding.head.kind, SLOT_FUNDING);
+            let funding = records.next().and_then(|next| next.funding().copied()).unwrap();
             assert_eq!(funding.rate, at(rate, funding.rate_exp));
             assert_eq!(funding.next_ns, next_ms * 1_000_000);
             4
@@ -163,43 +174,38 @@ fn every_recorded_frame_is_what_an_independent_decoding_says() {
             path if path.starts_with("binance-usdm") => Kind::Linear,
             _ => Kind::Inverse,
         };
-        let mut rig = Rig::new(&[]);
+        let mut player = Player::of::<Binance>();
         let (mut here, mut fallbacks) = (0, 0);
         for file in &files {
-            let content = unzip(file);
-            for event in content.lines().filter_map(event) {
-                match event {
-                    Event::Open(url) => assert_eq!(rig.open(1, 0, url).status, OK),
-                    Event::Frame(json) => {
-                        let value: Value = serde_json::from_str(json).unwrap();
-                        let data = &value["data"];
-                        let out = rig.frame(1, json.as_bytes());
-                        let time = data["E"].as_i64().unwrap_or(0);
-                        let plain = decode(data, kind);
-                        numbers += compare(&out, &rig, text(&data["s"]), time, &plain);
-                        here += 1;
-                        fallbacks += usize::from(out.fell_back());
-                        if let Some(found) = out.slots.first() {
-                            let index = found.head().instrument as usize;
-                            assert_eq!(rig.instruments[index].kind, kind);
-                        }
+            let capture = Capture::open(file).unwrap();
+            for event in capture.events() {
+                let played = player.play(&event.input);
+                assert_eq!(played.status, OK, "{} {}", event.input, played.log);
+                let (url, value) = match event.input {
+                    Input::Frame { bytes, .. } => ("", parse(bytes)),
+                    Input::Reply { url, body, .. } => (url, parse(body)),
+                    _ => continue,
+                };
+                if let Input::Frame { .. } = event.input {
+                    let data = &value["data"];
+                    let time = data["E"].as_i64().unwrap_or(0);
+                    let plain = decode(data, kind);
+                    numbers += compare(&played, &player, text(&data["s"]), time, &plain);
+                    here += 1;
+                    fallbacks += usize::from(played.fell_back());
+                    if let Some(found) = played.slots.first() {
+                        let index = found.head().instrument as usize;
+                        assert_eq!(player.instruments()[index].kind, kind);
                     }
-                    Event::Reply { url, body } => {
-                        let value: Value = serde_json::from_str(body).unwrap();
-                        let out = rig.reply(0, url, body.as_bytes());
-                        assert_eq!(out.status, OK, "{url} {:?}", common::log());
-                        if value.get("lastUpdateId").is_none() {
-                            continue;
-                        }
-                        let symbol = url.split(['=', '&']).nth(1).unwrap_or_else(|| {
-                            let seen = &rig.instruments[0].symbol;
-                            value["symbol"].as_str().unwrap_or(seen)
-                        });
-                        let time = value["E"].as_i64().unwrap_or(0);
-                        let plain = decode_snapshot(&value);
-                        numbers += compare(&out, &rig, symbol, time, &plain);
-                        snapshots += 1;
-                    }
+                } else if value.get("lastUpdateId").is_some() {
+                    let symbol = url.split(['=', '&']).nth(1).unwrap_or_else(|| {
+                        let seen = &player.instruments()[0].symbol;
+                        value["symbol"].as_str().unwrap_or(seen)
+                    });
+                    let time = value["E"].as_i64().unwrap_or(0);
+                    let plain = decode_snapshot(&value);
+                    numbers += compare(&played, &player, symbol, time, &plain);
+                    snapshots += 1;
                 }
             }
         }
@@ -212,6 +218,16 @@ fn every_recorded_frame_is_what_an_independent_decoding_says() {
     }
     println!("{frames} frames, {snapshots} snapshots, {numbers} prices and quantities");
     assert!(frames > 400_000 && snapshots > 30);
+}
+
+#[test]
+fn two_players_read_a_recording_alike() {
+    let Some(corpus) = corpus() else { return };
+    for files in captures(&corpus) {
+        let captures: Vec<_> = files.iter().map(|file| Capture::open(file).unwrap()).collect();
+        let events = captures.iter().flat_map(Capture::events);
+        laws::same_input_same_output(Player::of::<Binance>, events.map(|e| e.input).take(20_000));
+    }
 }
 
 #[test]
@@ -233,11 +249,9 @@ fn every_recorded_price_and_quantity_comes_back() {
         count += 1;
     };
     for file in captures(&corpus).iter().flatten() {
-        let content = unzip(file);
-        for event in content.lines().filter_map(event) {
-            let (Event::Frame(json) | Event::Reply { body: json, .. }) = event else {
-                continue;
-            };
+        let capture = Capture::open(file).unwrap();
+        for payload in capture.events().filter_map(|event| event.input.payload()) {
+            let json = str::from_utf8(payload).unwrap();
             // Decimal texts are the strings that begin with a digit and hold only digits and one
             // point; ids and times are bare numbers.
             for text in json.split('"').skip(1).step_by(2) {
@@ -282,19 +296,19 @@ fn recorded_exchange_info_defines_what_it_says() {
             ["BTCUSD_PERP", "BTCUSD_210924", "ETHUSD_PERP", "TRXUSD_PERP", "LINKUSD_211231"],
         ),
     ] {
-        let content = unzip(&corpus.join(file));
-        let Some(Event::Reply { url, body }) = content.lines().find_map(event) else {
+        let capture = Capture::open(&corpus.join(file)).unwrap();
+        let Some(Input::Reply { url, body, .. }) = capture.events().map(|e| e.input).next() else {
             panic!("{file} begins with exchangeInfo");
         };
-        let value: Value = serde_json::from_str(body).unwrap();
+        let value = parse(body);
         let symbols = value["symbols"].as_array().unwrap();
-        let mut rig = Rig::new(&[]);
-        let out = rig.reply(0, url, body.as_bytes());
-        assert_eq!((out.status, rig.instruments.len()), (OK, symbols.len()));
-        assert_eq!(common::log(), Vec::<String>::new());
+        let mut player = Player::of::<Binance>();
+        let played = player.reply(0, url, body);
+        assert_eq!((played.status, player.instruments().len()), (OK, symbols.len()));
+        assert_eq!(played.log, "");
         for name in handful {
             let entry = symbols.iter().find(|s| s["symbol"] == name).expect(name);
-            let found = rig.instruments.iter().find(|i| i.symbol == name).unwrap();
+            let found = player.instruments().iter().find(|i| i.symbol == name).unwrap();
             let filter = |kind: &str, key: &str| {
                 let filters = entry["filters"].as_array().unwrap().iter();
                 let mut filters = filters.filter(|f| f["filterType"] == kind);

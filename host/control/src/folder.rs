@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fs::FlockOperation;
 
@@ -16,7 +17,8 @@ const MAX_PATH_BYTES: usize = 108;
 /// A listening socket that takes its file away with it.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    pub(crate) listener: UnixListener,
+    /// Held until the file is gone: as long as it is open, no other file can have its inode.
+    pub(crate) listener: Arc<UnixListener>,
     path: PathBuf,
     /// Device and inode, by which the file is known as ours.
     identity: (u64, u64),
@@ -51,7 +53,7 @@ impl Socket {
         let listener = UnixListener::bind(&path).map_err(bind)?;
         fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(bind)?;
         let identity = identity(&fs::symlink_metadata(&path).map_err(bind)?);
-        Ok(Self { listener, path, identity })
+        Ok(Self { listener: Arc::new(listener), path, identity })
     }
 
     pub(crate) fn path(&self) -> &Path {

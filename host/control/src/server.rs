@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::os::unix::net::UnixStream;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -76,12 +76,14 @@ impl Default for Settings {
 
 /// The host's end of the socket. Dropped, it stops.
 pub struct Server {
+    /// Not in `shared`: a client's thread that is just ending must not outlive the stop with it.
+    socket: Socket,
     shared: Arc<Shared>,
     acceptor: Option<JoinHandle<()>>,
 }
 
 struct Shared {
-    socket: Socket,
+    listener: Arc<UnixListener>,
     handler: Arc<dyn Handler>,
     settings: Settings,
     stopping: AtomicBool,
@@ -109,8 +111,9 @@ impl Server {
         handler: Arc<dyn Handler>,
         settings: Settings,
     ) -> Result<Self, ServerError> {
+        let socket = Socket::open(path)?;
         let shared = Arc::new(Shared {
-            socket: Socket::open(path)?,
+            listener: Arc::clone(&socket.listener),
             handler,
             settings,
             stopping: AtomicBool::new(false),
@@ -122,12 +125,12 @@ impl Server {
             .name("control".to_owned())
             .spawn(move || accepting.accept_all())
             .map_err(|error| ServerError::Bind { path: path.to_owned(), error })?;
-        Ok(Self { shared, acceptor: Some(acceptor) })
+        Ok(Self { socket, shared, acceptor: Some(acceptor) })
     }
 
     /// Where it listens, without symbolic links.
     pub fn path(&self) -> &Path {
-        self.shared.socket.path()
+        self.socket.path()
     }
 
     /// Clients that are connected.
@@ -146,7 +149,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopping.store(true, Ordering::Release);
         // On Linux this wakes a thread that waits for a connection.
-        let listener = &self.shared.socket.listener;
+        let listener = &self.shared.listener;
         rustix::net::shutdown(listener, rustix::net::Shutdown::Both).ok();
         if let Some(acceptor) = self.acceptor.take() {
             // It panics only if a lock is broken, and then there is nothing to wait for.
@@ -163,7 +166,7 @@ impl Shared {
 
     fn accept_all(self: &Arc<Self>) {
         for number in 0.. {
-            let accepted = self.socket.listener.accept();
+            let accepted = self.listener.accept();
             if self.stopping.load(Ordering::Acquire) {
                 return;
             }

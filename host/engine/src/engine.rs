@@ -321,6 +321,11 @@ impl Engine {
         numbered.filter_map(|(at, listing)| Some((InstrumentId(at as u32), listing.as_ref()?)))
     }
 
+    /// Ids of instruments are below this.
+    pub const fn instruments(&self) -> u32 {
+        self.listings.len() as u32
+    }
+
     /// Numbers of venues and instruments.
     pub const fn registry(&self) -> &Registry {
         &self.registry

@@ -137,7 +137,7 @@ impl Registry {
             ["instrument", id, venue, kind, symbol, price_exp, qty_exp] => {
                 let identity = Identity {
                     venue: venue.parse().map_err(|_| wrong("a venue number"))?,
-                    kind: kind_named(kind).ok_or_else(|| wrong("an instrument kind"))?,
+                    kind: Kind::from_name(kind).ok_or_else(|| wrong("an instrument kind"))?,
                     symbol: symbol.to_owned(),
                     price_exp: price_exp.parse().map_err(|_| wrong("a price exponent"))?,
                     qty_exp: qty_exp.parse().map_err(|_| wrong("a quantity exponent"))?,
@@ -153,10 +153,6 @@ impl Registry {
         }
         Ok(())
     }
-}
-
-fn kind_named(name: &str) -> Option<Kind> {
-    (0..=u8::MAX).filter_map(Kind::from_abi).find(|kind| kind.name() == name)
 }
 
 #[cfg(test)]

@@ -98,7 +98,8 @@ mod tests {
 
     #[test]
     fn refuses_without_showing_the_query() {
-        for url in ["a", "ftp://a", "wss://", "wss://a:x", "wss://a:0", "wss://u:p@a", "ws://[::1"] {
+        for url in ["a", "ftp://a", "wss://", "wss://a:x", "wss://a:0", "wss://u:p@a", "ws://[::1"]
+        {
             assert!(Address::parse(url).is_err(), "{url}");
         }
         let fault = Address::parse("wss://:9/p?token=canary").err().unwrap().to_string();

@@ -27,7 +27,9 @@ pub enum Fault {
         what: String,
     },
     /// DNS.
-    #[error("{host}: the name was not resolved: {error}; check its spelling and this machine's DNS")]
+    #[error(
+        "{host}: the name was not resolved: {error}; check its spelling and this machine's DNS"
+    )]
     Name {
         /// Host.
         host: String,
@@ -35,7 +37,9 @@ pub enum Fault {
         error: io::Error,
     },
     /// TCP.
-    #[error("{host} ({address}): no connection: {error}; check firewall, route and the venue's status")]
+    #[error(
+        "{host} ({address}): no connection: {error}; check firewall, route and the venue's status"
+    )]
     Connect {
         /// Host.
         host: String,

@@ -6,6 +6,9 @@
 //! is dead, sends nothing above the venue's rate limits ([`Buckets`], shared by all instances of a
 //! venue), respects bans, and fills keys and signatures into what leaves ([`Keyring`]).
 //!
+//! Requests are never repeated and redirects never followed. permessage-deflate is not offered:
+//! `CONNECT_DEFLATE` is a wish that this transport does not grant.
+//!
 //! Sockets are behind [`Transport`]; [`Network`] is the one that opens real ones. Time is a
 //! [`Clock`] of the caller and, for waiting, tokio's.
 #![forbid(unsafe_code)]
@@ -34,7 +37,7 @@ mod transport;
 mod websocket;
 
 pub use backoff::Backoff;
-pub use buckets::{Buckets, Owner};
+pub use buckets::Buckets;
 pub use clock::Clock;
 pub use event::{Event, Events, Level};
 pub use fault::Fault;

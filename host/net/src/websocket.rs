@@ -48,9 +48,9 @@ pub(crate) async fn open(
     let address = Address::parse(upgrade.url.expose())?;
     let mut stream = dialer.dial(&address).await?;
     let handshake = handshake(&mut stream, &address, upgrade, options.head_max);
-    let rest = timeout(options.upgrade_timeout, handshake)
-        .await
-        .map_err(|_| Fault::timeout(&address.host, "websocket answer", options.upgrade_timeout))??;
+    let rest = timeout(options.upgrade_timeout, handshake).await.map_err(|_| {
+        Fault::timeout(&address.host, "websocket answer", options.upgrade_timeout)
+    })??;
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
@@ -59,7 +59,13 @@ pub(crate) async fn open(
         .max_frame_size(Some(options.message_max));
     let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, Some(config));
     let inner = stream.await;
-    Ok(WebSocket { host: address.host, inner, waiting: VecDeque::new(), unflushed: false, end: None })
+    Ok(WebSocket {
+        host: address.host,
+        inner,
+        waiting: VecDeque::new(),
+        unflushed: false,
+        end: None,
+    })
 }
 
 /// Asks for the websocket; what came behind the answer.

@@ -1,5 +1,7 @@
 //! Connections are kept as they are wanted. In virtual time.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use std::time::Duration;
@@ -83,9 +85,19 @@ async fn rotation_makes_before_it_breaks_and_loses_nothing() {
     stream(&fake.remote(1));
     let events = until(&mut hub, is_closed).await;
     assert_eq!(closed(&events), [(1, 1000, "replaced".to_owned(), true)]);
-    let of = |conn| events.iter().filter(|e| matches!(e, patchbay_net::Event::Frame { conn: c, .. } if *c == conn)).count();
+    let of = |conn| {
+        events
+            .iter()
+            .filter(|e| matches!(e, patchbay_net::Event::Frame { conn: c, .. } if *c == conn))
+            .count()
+    };
     assert!((9..=11).contains(&of(1)) && (9..=11).contains(&of(2)), "{} {}", of(1), of(2));
-    assert!(fake.remote(0).is_gone() || { sleep(Duration::from_secs(2)).await; fake.remote(0).is_gone() });
+    assert!(
+        fake.remote(0).is_gone() || {
+            sleep(Duration::from_secs(2)).await;
+            fake.remote(0).is_gone()
+        }
+    );
     // And again, of the new one's own age.
     let events = until(&mut hub, is_opened).await;
     assert_eq!(opened(&events), 3);
@@ -93,7 +105,8 @@ async fn rotation_makes_before_it_breaks_and_loses_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_replacement_that_fails_keeps_the_old_one() {
-    let fake = Fake::opening(|number| if (1..4).contains(&number) { Err(refused()) } else { Ok(()) });
+    let fake =
+        Fake::opening(|number| if (1..4).contains(&number) { Err(refused()) } else { Ok(()) });
     let mut hub = Hub::new(options(fake.clone()));
     hub.command(living(1, Duration::from_secs(100), 0));
     until(&mut hub, is_opened).await;
@@ -165,4 +178,14 @@ async fn what_cannot_be_opened_is_said_and_other_commands_come_back() {
     let events = until(&mut hub, |_| true).await;
     assert!(notes(&events).contains("expected SCHEME://HOST"), "{}", notes(&events));
     assert_eq!(hub.command(Command::Wake(5)), Some(Command::Wake(5)));
+}
+
+#[test]
+fn a_hub_can_be_a_task_of_any_runtime() {
+    fn check<T: Send>(_: &T) {}
+    let run = async {
+        let mut hub = Hub::new(options(Fake::new()));
+        hub.next(&mut patchbay_net::Events::default()).await;
+    };
+    check(&run);
 }

@@ -1,8 +1,9 @@
 //! What may stand on the command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Host for exchange adapters and strategies.
 #[derive(Debug, Parser)]
@@ -19,6 +20,12 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Feed recorded captures, or a journal, to an adapter and print the books
     Replay(ReplayArgs),
+    /// Take live public data, as the configuration says
+    Run(RunArgs),
+    /// Show the host against a local venue that replays recorded data; needs no network
+    Demo(DemoArgs),
+    /// Look at a running host; leaving does not touch it
+    Top(TopArgs),
     /// Look at plugin files; none of their code runs
     Plugin {
         #[command(subcommand)]
@@ -75,4 +82,71 @@ pub(crate) enum PluginCommand {
 pub(crate) struct CheckArgs {
     /// Configuration file
     pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RunArgs {
+    /// Configuration file
+    #[arg(default_value = "config/patchbay.toml")]
+    pub(crate) config: PathBuf,
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DemoArgs {
+    /// Times recorded pace
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    pub(crate) pace: f64,
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WatchArgs {
+    /// Stop after so long: 30s, 5m, 1h
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    pub(crate) limit: Option<Duration>,
+    /// Print one JSON object at the end, and nothing before
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// What threads do when there is nothing to do
+    #[arg(long, value_enum, default_value_t = WaitArg::Block)]
+    pub(crate) wait: WaitArg,
+    /// Control socket [default: `patchbay/control` in the user's runtime folder]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) control: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TopArgs {
+    /// Control socket [default: as for `run`]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) control: Option<PathBuf>,
+    /// Print one JSON object instead
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum WaitArg {
+    /// Keep looking: lowest latency, a core each
+    Spin,
+    /// Sleep until woken
+    Block,
+}
+
+/// `30s`, `5m`, `1h`, `250ms`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(split);
+    let factor = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err("expected a number and ms, s, m or h, such as 30s".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "expected a number, such as 30s".to_owned())?;
+    number.checked_mul(factor).map(Duration::from_millis).ok_or_else(|| "too long".to_owned())
 }

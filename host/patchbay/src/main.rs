@@ -3,6 +3,8 @@
 mod args;
 mod check;
 mod console;
+mod demo;
+mod live;
 mod plugin;
 mod replay;
 
@@ -16,6 +18,9 @@ fn main() -> ExitCode {
     let Args { command, plugins } = Args::parse();
     let result = match command {
         Command::Replay(args) => replay::run(&args, plugins.as_deref()),
+        Command::Run(args) => live::run(&args, plugins.as_deref()),
+        Command::Demo(args) => demo::run(&args, plugins.as_deref()),
+        Command::Top(args) => live::top(&args),
         Command::Plugin { command } => plugin::run(&command, plugins.as_deref()),
         Command::Check(args) => check::run(&args, plugins.as_deref()),
     };

@@ -273,14 +273,14 @@ impl Core {
     }
 }
 
-const fn connection(input: &Input<'_>) -> u32 {
+pub(crate) const fn connection(input: &Input<'_>) -> u32 {
     match input {
         Input::Open { conn, .. } | Input::Frame { conn, .. } | Input::Close { conn, .. } => *conn,
         _ => 0,
     }
 }
 
-const fn event(input: &Input<'_>, status: abi::Status) -> Event {
+pub(crate) const fn event(input: &Input<'_>, status: abi::Status) -> Event {
     match (input, status) {
         (_, abi::PANIC | abi::POISONED) => Event::Fault,
         (Input::Close { .. }, _) => Event::Closed,

@@ -50,6 +50,23 @@ pub enum RuntimeError {
     /// The registry is damaged.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// A socket or thread could not be made.
+    #[error("cannot {what}: {source}; check the interface and the limits of this user")]
+    Socket {
+        /// What was tried.
+        what: &'static str,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// The network cannot work as configured.
+    #[error(transparent)]
+    Net(#[from] patchbay_net::Fault),
+    /// The multicast lines cannot work as configured.
+    #[error(transparent)]
+    Lines(#[from] patchbay_mcast::ConfigError),
+    /// The control socket cannot be opened.
+    #[error(transparent)]
+    Control(#[from] patchbay_control::ServerError),
     /// A file could not be used.
     #[error("{path}: {what}: {source}")]
     File {

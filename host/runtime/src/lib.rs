@@ -11,6 +11,7 @@ mod digest;
 mod error;
 mod files;
 mod folder;
+pub mod live;
 mod outstanding;
 mod replay;
 mod report;

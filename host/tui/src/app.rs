@@ -102,17 +102,25 @@ fn show<T: Show>(
     asker: &Asker,
     killed: &AtomicBool,
 ) -> Result<Exit, ScreenError> {
+    // Drawn when something is new, not every tick: ordering thousands of books has a price.
+    let mut new = true;
     loop {
         match feed.items.try_recv() {
-            Ok(newest) => app.take(newest),
+            Ok(newest) => {
+                app.take(newest);
+                new = true;
+            }
             Err(TryRecvError::Empty) => {}
             Err(TryRecvError::Disconnected) => return Err(ScreenError::Source),
         }
-        terminal.draw(|frame| app.draw(frame.area(), frame.buffer_mut()))?;
-        if event::poll(TICK)? && app.event(&event::read()?) == Action::Leave {
+        if new {
+            terminal.draw(|frame| app.draw(frame.area(), frame.buffer_mut()))?;
+            asker.want(app.wants());
+        }
+        new = event::poll(TICK)?;
+        if new && app.event(&event::read()?) == Action::Leave {
             return Ok(Exit::Left);
         }
-        asker.want(app.wants());
         if killed.load(Ordering::Relaxed) {
             return Ok(Exit::Signal);
         }

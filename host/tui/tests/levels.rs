@@ -2,6 +2,7 @@
 //!
 //! Recorded data is not ours to copy, so nothing of it is written down here: the screen is
 //! compared with what the capture says.
+#![allow(clippy::print_stderr, reason = "a skipped test says so")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;

@@ -50,6 +50,11 @@ macro_rules! numbered {
                 match self { $(Self::$variant => $code,)* }
             }
 
+            /// From its word.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($text => Some(Self::$variant),)* _ => None }
+            }
+
             /// Its word.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }

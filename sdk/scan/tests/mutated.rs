@@ -7,16 +7,16 @@
 
 mod common;
 
-use common::mutate::{Random, mutate};
-use common::{Capture, PRODUCTS, Product, kind, reference, scan};
+use common::{PRODUCTS, Product, capture, kind, reference, scan};
 use patchbay_scan::Cursor;
+use patchbay_testkit::mutate::{Random, mutate};
 
 const MUTATIONS: usize = 10_000;
 
 /// Up to 400 recorded frames of a kind, spread over a capture, the short ones preferred.
 fn samples(product: Product, wanted: &str) -> Option<Vec<Vec<u8>>> {
-    let capture = Capture::open(product.files()[0])?;
-    let frames = capture.stream_frames().filter(|frame| kind(frame) == wanted);
+    let capture = capture(product.files()[0])?;
+    let frames = capture.frames().filter(|frame| kind(frame) == wanted);
     let short = frames.filter(|frame| frame.len() < 1200);
     Some(short.step_by(5).take(400).map(<[u8]>::to_vec).collect())
 }

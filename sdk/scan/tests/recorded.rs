@@ -7,7 +7,7 @@
 
 mod common;
 
-use common::{Capture, Event, PRODUCTS, Product, kind, reference, scan};
+use common::{Event, PRODUCTS, Product, capture, kind, reference, scan};
 use patchbay_model::parse_decimal;
 use patchbay_scan::Cursor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,10 +37,10 @@ fn every_frame_is_read_as_the_general_parser_reads_it() {
         let mut counts = BTreeMap::<_, u64>::new();
         let mut levels = 0;
         for file in product.files() {
-            let Some(capture) = Capture::open(file) else {
+            let Some(capture) = capture(file) else {
                 return;
             };
-            for frame in capture.stream_frames() {
+            for frame in capture.frames() {
                 let wide = check(frame, product, (-8, -8));
                 check(frame, product, tight(product));
                 assert_eq!(wide.kind, kind(frame));
@@ -57,8 +57,8 @@ fn every_frame_is_read_as_the_general_parser_reads_it() {
 fn texts(product: Product) -> Option<BTreeSet<Vec<u8>>> {
     let mut texts = BTreeSet::new();
     for file in product.files() {
-        let capture = Capture::open(file)?;
-        for frame in capture.frames() {
+        let capture = capture(file)?;
+        for frame in capture.events().filter_map(|event| event.input.payload()) {
             let strings = frame.split(|&byte| byte == b'"');
             let numbers = strings.filter(|text| text.first().is_some_and(u8::is_ascii_digit));
             for text in numbers.filter(|text| !text.contains(&b'@')) {

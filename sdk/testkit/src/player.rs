@@ -49,7 +49,8 @@ pub enum PlayerError {
 /// What the adapter has told its host so far.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    /// Definitions by the adapter's index, the newest of each.
+    /// Definitions by the adapter's index, the newest of each. Indices count up from 0 without
+    /// holes: a definition beyond the next one is left out.
     pub instruments: Vec<Instrument>,
     /// Connections that are open.
     pub open: BTreeSet<u32>,
@@ -163,7 +164,7 @@ impl Player {
     ///
     /// # Panics
     ///
-    /// If it is a timer of the past, or the adapter's indices of instruments are not dense.
+    /// If it is a timer of the past.
     pub fn play(&mut self, input: &Input<'_>) -> Played {
         match *input {
             Input::Plan(wishes) => self.plan(wishes),
@@ -275,12 +276,12 @@ impl Known {
         for command in commands {
             match command {
                 Command::Define { index, instrument } => {
+                    // A number beyond the next is no definition: `sound` says so.
                     let at = *index as usize;
-                    let count = self.instruments.len();
-                    assert!(at <= count, "instrument {at} is defined, {count} is the next");
-                    match self.instruments.get_mut(at) {
-                        Some(known) => known.clone_from(instrument),
-                        None => self.instruments.push((**instrument).clone()),
+                    if at == self.instruments.len() {
+                        self.instruments.push((**instrument).clone());
+                    } else if let Some(known) = self.instruments.get_mut(at) {
+                        known.clone_from(instrument);
                     }
                 }
                 Command::Bucket(bucket) => drop(self.buckets.insert(bucket.id)),

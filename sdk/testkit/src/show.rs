@@ -144,3 +144,61 @@ fn words<const N: usize>(out: &mut String, flags: u32, of: [(u32, &str); N]) -> 
     let set = of.into_iter().filter(|(bit, _)| flags & bit != 0);
     set.into_iter().try_for_each(|(_, word)| write!(out, ", {word}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use patchbay_plugin::abi::{Depth, Head, Level, Slot};
+    use patchbay_plugin::model::Kind;
+
+    use super::*;
+
+    const fn head(kind: u16, instrument: u32) -> Head {
+        Head { kind, flags: 0, instrument, sequence: 160, exchange_ns: 0, receive_ns: 0 }
+    }
+
+    fn shown(slots: Vec<Slot>) -> String {
+        let instruments = [Instrument::provisional("GOLD", Kind::Spot, -2, -3)];
+        let commands = Vec::new();
+        text(&Played { status: 0, outcome: 0, slots, commands, log: String::new() }, &instruments)
+    }
+
+    #[test]
+    fn depth_shows_its_chain_and_levels() {
+        let depth = Depth {
+            head: head(abi::SLOT_DEPTH, 0),
+            first: 157,
+            previous: 149,
+            checksum: 0,
+            chain: 4,
+            bids: 2,
+            asks: 1,
+            slots: 1,
+            scope: abi::SCOPE_STREAM,
+            flags: abi::DEPTH_FIRST | abi::DEPTH_DENSE,
+        };
+        let level = |price, qty| Level { price, qty };
+        let mut levels = Slot::ZERO;
+        levels.levels = [level(6_180_020, 1500), level(6_180_000, 0), level(1, 7), level(0, 0)];
+        assert_eq!(
+            shown(vec![depth.into(), levels]),
+            "GOLD depth 160 from 157, stream 4, dense\n  bid 61800.2 x 1.5\n  bid 61800 x 0\n  \
+             ask 0.01 x 0.007\n"
+        );
+    }
+
+    #[test]
+    fn what_is_not_defined_is_shown_as_it_stands() {
+        let quote = abi::Quote {
+            head: head(abi::SLOT_QUOTE, 3),
+            bid_price: 12,
+            bid_qty: 1,
+            ask_price: 13,
+            ask_qty: 2,
+        };
+        assert_eq!(shown(vec![quote.into()]), "#3 quote 160 12 x 1 / 13 x 2\n");
+        let end = head(abi::SLOT_LIST_END, NO_INSTRUMENT);
+        let mut slot = Slot::ZERO;
+        *slot.head_mut() = end;
+        assert!(shown(vec![slot]).starts_with("end of list 160 [ffffffff00000013, a0, "));
+    }
+}

@@ -25,11 +25,12 @@ pub(crate) fn check(played: &Played, known: &Known, now: Nanos) -> Result<(), St
         0 | OUTCOME_IGNORED | OUTCOME_FALLBACK => {}
         other => return Err(format!("outcome {other}, which means nothing")),
     }
+    played.commands.iter().try_for_each(|asked| command(asked, known))?;
     for (i, found) in played.records().enumerate() {
         record(&found, known, now)
             .map_err(|wrong| format!("record {i} ({}) of which {wrong}", found.name()))?;
     }
-    played.commands.iter().try_for_each(|asked| command(asked, known))
+    Ok(())
 }
 
 fn record(record: &Record<'_>, known: &Known, now: Nanos) -> Result<(), String> {
@@ -104,6 +105,13 @@ fn reserved(record: &Record<'_>) -> Result<(), String> {
 }
 
 fn command(command: &Command, known: &Known) -> Result<(), String> {
+    if let Command::Define { index, .. } = command {
+        let count = known.instruments.len();
+        return match *index as usize >= count {
+            true => Err(format!("a definition of instrument {index}, where {count} is the next")),
+            false => Ok(()),
+        };
+    }
     let (conn, costs): (Option<u32>, &[BucketCost]) = match command {
         Command::Connect(connect) => (None, &connect.costs),
         Command::Send(send) => (Some(send.conn), &send.costs),

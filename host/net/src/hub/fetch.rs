@@ -78,10 +78,9 @@ impl Hub {
         let request = Request { method, base, path, headers, body, timeout };
         let (shared, news) = (self.shared.clone(), self.outbox.clone());
         let off = self.shared.options.reference.clone().filter(|_| purpose == PURPOSE_REFERENCE);
-        let transport = off.as_ref().map_or_else(
-            || self.shared.options.transport.clone(),
-            |thread| thread.transport(),
-        );
+        let transport = off
+            .as_ref()
+            .map_or_else(|| self.shared.options.transport.clone(), |thread| thread.transport());
         let fetch = async move {
             let sent = shared.now();
             let mut result = transport.exchange(&request).await;
@@ -131,9 +130,9 @@ impl Hub {
     }
 
     fn verdict(&self, response: &Response) -> Verdict {
-        let wait = response.header("retry-after").and_then(|text| {
-            retry_after::read(text, response.header("date"), self.shared.wall())
-        });
+        let wait = response
+            .header("retry-after")
+            .and_then(|text| retry_after::read(text, response.header("date"), self.shared.wall()));
         match response.status {
             429 => Verdict::Slower(wait),
             418 => Verdict::Banned(wait),

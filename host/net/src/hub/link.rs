@@ -78,7 +78,11 @@ impl Link {
                 }
                 Woken::Order(Some(send)) => {
                     if let Err(text) = self.accept(send) {
-                        permit.send(News::Note { level: Level::Error, text, at: self.shared.now() });
+                        permit.send(News::Note {
+                            level: Level::Error,
+                            text,
+                            at: self.shared.now(),
+                        });
                     }
                 }
                 // The hub is gone.
@@ -149,7 +153,8 @@ impl Link {
             match ticket.take(now) {
                 Ok(()) => self.send(&send)?,
                 Err(Wait::Until(until) | Wait::Banned(until)) => {
-                    let wait = Duration::from_nanos(until.saturating_sub(now).max(0).unsigned_abs());
+                    let wait =
+                        Duration::from_nanos(until.saturating_sub(now).max(0).unsigned_abs());
                     self.front = Some((send, ticket, Instant::now() + wait));
                     return Ok(());
                 }

@@ -1,5 +1,6 @@
 //! What one adapter instance wants of the network, made so.
 
+mod dialing;
 mod fetch;
 mod link;
 mod liveness;
@@ -7,45 +8,33 @@ mod options;
 mod requests;
 mod want;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_model::Nanos;
+use patchbay_plugin::Send;
 use patchbay_plugin::bind::Command;
-use patchbay_plugin::{Connect, Send};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::address::Address;
-use crate::buckets::{Ask, Ticket, Wait};
+use crate::buckets::Ticket;
 use crate::event::{Event, Events, Level};
 use crate::fault::Fault;
-use crate::keyring;
 use crate::random::SplitMix64;
-use crate::retry_after;
-use crate::transport::{Ended, Frame, Response, Socket, Unanswered, Upgrade};
-use link::{Goodbye, Link};
-use liveness::Liveness;
+use crate::transport::{Ended, Frame, Response, Socket, Unanswered};
+use dialing::ORDERS;
+use link::Goodbye;
 pub use options::HubOptions;
 use options::Shared;
 use requests::Requests;
-use want::{Attempt, Step, Want};
+use want::{Step, Want};
 
 /// Batches, replies and the like that wait for the hub; then sockets are not read.
 const INBOX: usize = 64;
-
-/// Frames of one connection that wait to be sent.
-const ORDERS: usize = 1024;
-
-/// Most tags.
-const WANTS_MAX: usize = 4096;
-
-/// Longest attempt to connect, all steps together.
-const DIAL_MAX: Duration = Duration::from_secs(30);
 
 /// What tasks tell the hub.
 enum News {
@@ -93,6 +82,8 @@ pub struct Hub {
     /// Something changed that can make something due.
     dirty: bool,
     due: Option<Instant>,
+    /// Version of the limits that was seen last.
+    limits: u64,
 }
 
 impl Hub {
@@ -114,6 +105,7 @@ impl Hub {
             ready: Vec::new(),
             dirty: false,
             due: None,
+            limits: 0,
         }
     }
 
@@ -151,6 +143,7 @@ impl Hub {
         loop {
             let mut changed = pin!(shared.options.buckets.changed());
             changed.as_mut().enable();
+            self.see_limits();
             self.advance();
             while self.ready.len() < Events::FULL
                 && let Ok(news) = self.inbox.try_recv()
@@ -175,10 +168,7 @@ impl Hub {
                 biased;
                 Some(news) = self.inbox.recv() => self.take(news),
                 () = time => self.dirty = true,
-                () = changed => {
-                    self.requests.shake(Instant::now());
-                    self.dirty = true;
-                }
+                () = changed => {}
             }
         }
     }
@@ -207,30 +197,6 @@ impl Hub {
     fn note(&mut self, level: Level, text: String) {
         let at = self.shared.now();
         self.ready.push(Event::Note { level, text, at });
-    }
-
-    fn connect(&mut self, connect: Connect) {
-        let refused = match (Address::parse(&connect.url), keyring::check(&(&connect).into())) {
-            (Err(fault), _) => Some(fault.to_string()),
-            (_, Err(fault)) => Some(fault.to_string()),
-            _ if self.wants.len() >= WANTS_MAX && !self.wants.contains_key(&connect.tag) => {
-                Some(format!("more than {WANTS_MAX} connections are wanted"))
-            }
-            _ => None,
-        };
-        if let Some(why) = refused {
-            return self.note(Level::Error, format!("connection {}: {why}", connect.tag));
-        }
-        self.dirty = true;
-        let (tag, now) = (connect.tag, Instant::now());
-        match self.wants.get_mut(&tag) {
-            Some(want) => {
-                if let Some(conn) = want.renew(connect, now) {
-                    self.finish(conn, 1000, "replaced before it took over", true);
-                }
-            }
-            None => drop(self.wants.insert(tag, Want::new(connect, now))),
-        }
     }
 
     fn send(&mut self, send: Send) {
@@ -300,6 +266,16 @@ impl Hub {
         self.ready.extend(events);
     }
 
+    /// Limits or bans may have changed, here or in another hub.
+    fn see_limits(&mut self) {
+        let version = self.shared.options.buckets.version();
+        if self.limits != version {
+            self.limits = version;
+            self.requests.shake();
+            self.dirty = true;
+        }
+    }
+
     /// Does what is due.
     fn advance(&mut self) {
         let now = Instant::now();
@@ -332,116 +308,5 @@ impl Hub {
                 Some(Step::Attempt) => self.attempt(tag, now),
             }
         }
-    }
-
-    /// Connects, if the venue's limits allow it now.
-    fn attempt(&mut self, tag: u32, now: Instant) {
-        let Some(want) = self.wants.get_mut(&tag) else { return };
-        let (options, clock) = (&self.shared.options, self.shared.now());
-        let ticket = match std::mem::replace(&mut want.attempt, Attempt::None) {
-            Attempt::InLine(ticket, _) => Ok(ticket),
-            _ => {
-                let owner = self.shared.owner(0);
-                options.buckets.enter(&owner, &want.connect.costs, Ask::Connect, clock)
-            }
-        };
-        let ticket = match ticket {
-            Ok(ticket) => ticket,
-            Err(why) => {
-                want.failed(now, options, &mut self.random);
-                return self.note(Level::Error, format!("connection {tag}: {why}"));
-            }
-        };
-        match ticket.take(clock) {
-            Ok(()) => self.dial(tag, now),
-            Err(Wait::Until(until) | Wait::Banned(until)) => {
-                let wait = Duration::from_nanos(until.saturating_sub(clock).max(0).unsigned_abs());
-                want.attempt = Attempt::InLine(ticket, now + wait.max(Duration::from_millis(1)));
-            }
-        }
-    }
-
-    fn dial(&mut self, tag: u32, now: Instant) {
-        let Some(want) = self.wants.get_mut(&tag) else { return };
-        let options = &self.shared.options;
-        let filled = match options.keyring.fill(&(&want.connect).into(), self.shared.wall()) {
-            Ok(filled) => filled,
-            Err(why) => {
-                let again = want.failed(now, options, &mut self.random);
-                let text = format!("connection {tag} was not opened: {why} (again in {again:?})");
-                return self.note(Level::Error, text);
-            }
-        };
-        self.attempt += 1;
-        let (number, news) = (self.attempt, self.outbox.clone());
-        let transport = options.transport.clone();
-        let upgrade = Upgrade { url: filled.path, headers: filled.headers };
-        let task = self.tasks.spawn(async move {
-            let dialed = timeout(DIAL_MAX, transport.open(&upgrade)).await;
-            let result = dialed.unwrap_or_else(|_| {
-                let host = Address::parse(upgrade.url.expose()).map(|a| a.host);
-                Err(Fault::timeout(&host.unwrap_or_default(), "connection", DIAL_MAX))
-            });
-            // An error means that the hub is gone.
-            drop(news.send(News::Dialed { tag, number, result }).await);
-        });
-        want.attempt = Attempt::Dialing { number, task };
-    }
-
-    fn dialed(&mut self, tag: u32, number: u64, result: Result<Box<dyn Socket>, Fault>) {
-        let Some(want) = self.wants.get_mut(&tag) else { return };
-        if !matches!(want.attempt, Attempt::Dialing { number: n, .. } if n == number) {
-            return;
-        }
-        self.dirty = true;
-        let now = Instant::now();
-        match result {
-            Ok(socket) => self.opened(tag, socket, now),
-            Err(fault) => {
-                let again = want.failed(now, &self.shared.options, &mut self.random);
-                let what = if want.is_replacing() { "replacement of connection" } else { "connection" };
-                let text = format!("{what} {tag}: {fault} (again in {again:?})");
-                self.refused(&fault);
-                self.note(Level::Warn, text);
-            }
-        }
-    }
-
-    /// A handshake may have been refused with a ban.
-    fn refused(&mut self, fault: &Fault) {
-        let Fault::Upgrade { host, status: status @ (429 | 418), retry_after, date, .. } = fault else {
-            return;
-        };
-        let (now, wall) = (self.shared.now(), self.shared.wall());
-        let wait = retry_after.as_deref().and_then(|t| retry_after::read(t, date.as_deref(), wall));
-        let until = self.shared.options.buckets.connect_refused(wait, *status == 418, now);
-        let seconds = (until - now) / 1_000_000_000;
-        self.note(Level::Warn, format!("{host}: {status}: no connects for {seconds} s"));
-    }
-
-    fn opened(&mut self, tag: u32, socket: Box<dyn Socket>, now: Instant) {
-        let Some(want) = self.wants.get_mut(&tag) else { return };
-        self.conn += 1;
-        let (conn, options) = (self.conn, &self.shared.options);
-        want.opened(conn, now, options, &mut self.random);
-        let (orders, order) = mpsc::channel(ORDERS);
-        let (goodbye, heard) = oneshot::channel();
-        let link = Link {
-            conn,
-            owner: self.shared.owner(conn),
-            shared: self.shared.clone(),
-            socket,
-            liveness: Liveness::new(&want.connect, options, now),
-            ping_text: want.connect.ping_text.clone(),
-            orders: order,
-            goodbye: heard,
-            news: self.outbox.clone(),
-            front: None,
-            counted: BTreeSet::new(),
-        };
-        self.tasks.spawn(link.run());
-        self.conns.insert(conn, Conn { tag, orders, goodbye });
-        let (url, at) = (want.connect.url.clone(), self.shared.now());
-        self.ready.push(Event::Opened { conn, tag, url, at });
     }
 }

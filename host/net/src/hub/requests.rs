@@ -35,6 +35,8 @@ pub(super) struct Requests {
     waiting: BTreeMap<Place, Waiting>,
     /// When each is worth asking for again, or late.
     due: BTreeSet<(Instant, Place)>,
+    /// Those for which that time has come.
+    hot: BTreeSet<Place>,
 }
 
 impl Requests {
@@ -48,33 +50,30 @@ impl Requests {
         self.waiting.insert(place, waiting);
     }
 
+    /// When to look again, if nothing is hot.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.due.first().map(|(at, _)| *at)
     }
 
     /// Limits or bans have changed: all are worth asking for.
-    pub(super) fn shake(&mut self, now: Instant) {
-        self.due = self.waiting.keys().map(|place| (now, *place)).collect();
+    pub(super) fn shake(&mut self) {
+        self.due.clear();
+        self.hot = self.waiting.keys().copied().collect();
     }
 
     /// The next one that is to leave the line, the most urgent first; `clock` is host time.
     pub(super) fn turn(&mut self, now: Instant, clock: Nanos) -> Option<Turn> {
-        let due: BTreeSet<Place> = self
-            .due
-            .iter()
-            .take_while(|(at, _)| *at <= now)
-            .map(|(_, place)| *place)
-            .collect();
-        self.due = self.due.split_off(&(now + Duration::from_nanos(1), (0, 0)));
-        let mut turn = None;
-        for place in due {
-            if turn.is_some() {
-                self.due.insert((now, place));
-                continue;
-            }
-            turn = self.ask(place, now, clock);
+        while let Some((_, place)) = self.due.first().filter(|(at, _)| *at <= now).copied() {
+            self.due.pop_first();
+            self.hot.insert(place);
         }
-        turn
+        while let Some(place) = self.hot.pop_first() {
+            let turn = self.ask(place, now, clock);
+            if turn.is_some() {
+                return turn;
+            }
+        }
+        None
     }
 
     fn ask(&mut self, place: Place, now: Instant, clock: Nanos) -> Option<Turn> {

@@ -228,10 +228,9 @@ fn texts(message: &Message<'_>) -> BTreeMap<(u32, usize), Text> {
 pub(super) fn encoded(bytes: &[u8], encoding: u32) -> String {
     match encoding {
         ENCODE_HEX => sign::hex(bytes),
-        ENCODE_BASE64_PERCENT => base64::encode(bytes)
-            .replace('+', "%2B")
-            .replace('/', "%2F")
-            .replace('=', "%3D"),
+        ENCODE_BASE64_PERCENT => {
+            base64::encode(bytes).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+        }
         _ => base64::encode(bytes),
     }
 }

@@ -109,7 +109,8 @@ impl fmt::Display for Redacted<'_> {
             write!(f, " | {name}: ")?;
             marked(f, message, TARGET_HEADER, index)?;
         }
-        if message.body.is_some_and(|body| !body.is_empty()) {
+        let filled = message.secrets.iter().any(|slot| slot.target == TARGET_BODY);
+        if filled || message.body.is_some_and(|body| !body.is_empty()) {
             f.write_str(" | ")?;
             marked(f, message, TARGET_BODY, 0)?;
         }

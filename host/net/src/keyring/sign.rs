@@ -14,7 +14,11 @@ use super::key::Key;
 pub(super) type Missing = &'static str;
 
 /// The bytes of a digest or signature of `covered`; `None` if `kind` is neither.
-pub(super) fn sign(kind: u32, key: Option<&Key>, covered: &[u8]) -> Option<Result<Vec<u8>, Missing>> {
+pub(super) fn sign(
+    kind: u32,
+    key: Option<&Key>,
+    covered: &[u8],
+) -> Option<Result<Vec<u8>, Missing>> {
     let code = |algorithm| hmac_of(algorithm, key, covered);
     Some(match kind {
         SECRET_HMAC_SHA256 => code(hmac::HMAC_SHA256),
@@ -31,8 +35,12 @@ pub(super) fn sign(kind: u32, key: Option<&Key>, covered: &[u8]) -> Option<Resul
 /// A JWT with these claims; `None` if `kind` is none.
 pub(super) fn jwt(kind: u32, key: Option<&Key>, claims: &[u8]) -> Option<Result<String, Missing>> {
     Some(match kind {
-        SECRET_JWT_HS256 => symmetric(r#"{"alg":"HS256","typ":"JWT"}"#, hmac::HMAC_SHA256, key, claims),
-        SECRET_JWT_HS512 => symmetric(r#"{"alg":"HS512","typ":"JWT"}"#, hmac::HMAC_SHA512, key, claims),
+        SECRET_JWT_HS256 => {
+            symmetric(r#"{"alg":"HS256","typ":"JWT"}"#, hmac::HMAC_SHA256, key, claims)
+        }
+        SECRET_JWT_HS512 => {
+            symmetric(r#"{"alg":"HS512","typ":"JWT"}"#, hmac::HMAC_SHA512, key, claims)
+        }
         SECRET_JWT_ES256 => es256(key, claims),
         _ => return None,
     })

@@ -104,8 +104,8 @@ impl SecretStore {
         Self::read(folder, Kind::Folder)
     }
 
-    /// Reads the credentials that systemd laid down (`$CREDENTIALS_DIRECTORY`, which the caller
-    /// reads), as `NAME` or `NAME.toml`. They may belong to root, and to our group.
+    /// Reads the credentials named `NAME.toml` that systemd laid down (`$CREDENTIALS_DIRECTORY`,
+    /// which the caller reads). They may belong to root, and to our group.
     ///
     /// # Errors
     /// As [`Self::folder`].
@@ -133,7 +133,7 @@ impl SecretStore {
         let mut keys = BTreeMap::new();
         for entry in fs::read_dir(folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
-            let Some(name) = key_name(&path, kind) else { continue };
+            let Some(name) = key_name(&path) else { continue };
             if keys.len() == KEYS_MAX {
                 let what = "more than 1,024 keys";
                 return Err(KeyError::Shape { path: folder.to_owned(), what });
@@ -144,14 +144,11 @@ impl SecretStore {
     }
 }
 
-fn key_name(path: &Path, kind: Kind) -> Option<String> {
+/// NAME of `NAME.toml`; other files are somebody else's.
+fn key_name(path: &Path) -> Option<String> {
     let toml = path.extension().is_some_and(|extension| extension == "toml");
-    let name = match (kind, toml) {
-        (_, true) => path.file_stem()?,
-        (Kind::Credentials, false) => path.file_name()?,
-        (Kind::Folder, false) => return None,
-    };
-    Some(name.to_str()?.to_owned())
+    let name = path.file_stem().filter(|_| toml)?.to_str()?;
+    Some(name.to_owned())
 }
 
 fn read_key(path: &Path, kind: Kind) -> Result<Key, KeyError> {
@@ -169,8 +166,11 @@ fn read_key(path: &Path, kind: Kind) -> Result<Key, KeyError> {
         let line = text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
         KeyError::Syntax { path: path.to_owned(), line }
     })?;
-    Key::from_file(parsed)
-        .map_err(|(field, what)| KeyError::Field { path: path.to_owned(), field, what })
+    Key::from_file(parsed).map_err(|(field, what)| KeyError::Field {
+        path: path.to_owned(),
+        field,
+        what,
+    })
 }
 
 /// Looks at the open file, so that what was checked is what is read.

@@ -73,7 +73,9 @@ impl Fake {
         Self::with(|_| Ok(()), |_| (Duration::ZERO, Ok(ok())))
     }
 
-    pub fn opening(opens: impl Fn(usize) -> Result<(), Fault> + Send + Sync + 'static) -> Arc<Self> {
+    pub fn opening(
+        opens: impl Fn(usize) -> Result<(), Fault> + Send + Sync + 'static,
+    ) -> Arc<Self> {
         Self::with(opens, |_| (Duration::ZERO, Ok(ok())))
     }
 

@@ -14,7 +14,7 @@ use super::host::Plugins;
 use super::problem::Problem;
 use super::schema::{Schema, Type};
 use super::source::{Source, join};
-use super::value::{SettingValue, Settings, describe, quoted};
+use super::value::{Scalar, SettingValue, Settings, describe, quoted};
 
 /// One instance of a plugin.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Instance {
     pub kind: Kind,
     /// Name of the plugin.
     pub plugin: String,
+    /// Streams wanted of an adapter: kind and venue symbol.
+    pub streams: Vec<(patchbay_model::Kind, String)>,
     /// What the plugin is created with: sorted by key, lists as numbered keys.
     pub settings: Vec<(String, SettingValue)>,
 }
@@ -62,6 +64,9 @@ pub type Finder<'f> = dyn FnMut(&Wanted<'_>) -> Result<PluginTables, String> + '
 /// A table of instances: its name, what is in it, and what an instance calls its plugin's settings.
 const SECTIONS: [(&str, Kind, &str); 2] =
     [("adapters", Kind::Adapter, "venue"), ("strategies", Kind::Strategy, "settings")];
+
+/// Key of the streams wanted of an adapter.
+const STREAMS: &str = "streams";
 
 /// Reads instances: adapters first, each kind in alphabetical order.
 pub(super) struct Instances<'i, 'f> {
@@ -155,20 +160,53 @@ impl Instances<'_, '_> {
                 "Name of the plugin; that of the instance if left out.",
             ),
             (entry.own, Type::Table, "Settings of the plugin."),
+            (
+                STREAMS,
+                Type::List { of: Some(Scalar::Text), min: 0, max: 10_000 },
+                "Instruments whose data is wanted of an adapter: \"spot:BTCUSDT\".",
+            ),
         ]);
         let found = check(&schema, self.source, &entry.path, entry.table, self.problems);
         let name = match entry.table.get("plugin") {
             Some(_) => found.text("plugin")?.to_owned(),
             None => entry.name.to_owned(),
         };
+        let streams = self.streams(entry, found.list(STREAMS));
         let plugin = self.plugin(entry, &name)?;
         let settings = self.settings(entry, plugin);
         Some(Instance {
             name: entry.name.to_owned(),
             kind: entry.kind,
             plugin: name,
+            streams,
             settings: settings.flatten(),
         })
+    }
+
+    /// Streams as they are written, `KIND:SYMBOL`.
+    fn streams(
+        &mut self,
+        entry: &Entry<'_>,
+        written: &[SettingValue],
+    ) -> Vec<(patchbay_model::Kind, String)> {
+        let mut streams = Vec::new();
+        for value in written {
+            let SettingValue::Text(text) = value else { continue };
+            let parsed = text.split_once(':').and_then(|(kind, symbol)| {
+                let kind = patchbay_model::Kind::from_name(kind)?;
+                (!symbol.is_empty()).then(|| (kind, symbol.to_owned()))
+            });
+            match parsed {
+                Some(stream) => streams.push(stream),
+                None => {
+                    let key = format!("{}.{STREAMS}", entry.path);
+                    let at = entry.table.get(STREAMS).map_or(entry.at, |list| list.span().start);
+                    let expected = "KIND:SYMBOL, KIND being spot, linear, inverse, option or equity";
+                    self.problems.push(self.source.problem(at, &key, quoted(text), expected));
+                }
+            }
+        }
+        streams
     }
 
     /// The plugin's settings with the instance's over them.

@@ -21,7 +21,7 @@ const COLUMNS: [Column; 12] = [
     Column::number("Age", 7, 0),
     Column::number("Frames/s", 8, 0),
     Column::number("Last gap", 8, 1),
-    Column::number("Made anew", 9, 4),
+    Column::number("Reconnects", 10, 4),
     Column::number("p50", 7, 3),
     Column::number("p99", 7, 0),
     Column::number("p99.9", 7, 2),
@@ -105,6 +105,10 @@ fn about(conn: &Connection, now_ns: i64, theme: Theme, area: Rect, buf: &mut Buf
         0 => String::new(),
         at => format!(", again in {}", span(at.saturating_sub(now_ns).max(0))),
     };
+    let last_gap = match conn.last_gap_ns {
+        0 => String::new(),
+        at => format!(", the last {} ago", ago(at, now_ns)),
+    };
     let error = if conn.last_error.is_empty() { "-" } else { &*conn.last_error };
     let lines = [
         ("goes to", format!("{} ({}{retry})", conn.url, conn.state.word())),
@@ -112,12 +116,11 @@ fn about(conn: &Connection, now_ns: i64, theme: Theme, area: Rect, buf: &mut Buf
         (
             "frames",
             format!(
-                "{} ({}), {} gaps, the last {} ago, made anew {} times",
+                "{} ({}), {} reconnects, {} gaps{last_gap}",
                 count(conn.frames),
                 bytes(conn.bytes),
-                count(conn.gaps),
-                ago(conn.last_gap_ns, now_ns),
                 count(conn.reconnects),
+                count(conn.gaps),
             ),
         ),
         ("latency", format!("{quantiles}  (p50 p99 p99.9 max)")),

@@ -40,7 +40,7 @@ pub(crate) fn draw(theme: Theme, area: Rect, buf: &mut Buffer) {
     let below = list(&KEYS, theme, below, buf);
     let below = section(buf, below, "Words", theme);
     let below = list(&WORDS, theme, below, buf);
-    section(buf, below, "Esc", theme);
+    section(buf, below, "Esc closes this", theme);
 }
 
 fn list(lines: &[(&str, &str)], theme: Theme, area: Rect, buf: &mut Buffer) -> Rect {

@@ -24,31 +24,41 @@ const DETAIL: u16 = 4;
 
 /// The newest lines, and the selected one in full.
 pub(crate) fn draw(status: &Status, view: &View, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let detail = if area.height >= DETAIL + 6 { DETAIL } else { 0 };
+    let above = Rect { height: area.height - detail, ..area };
+    let Some(line) = list(status, view, theme, above, buf) else { return };
+    let below = Rect { y: above.bottom(), height: detail, ..area };
+    let below = section(buf, below, &format!("Line {}", line.seq), theme);
+    wrapped(&line.text, below, buf);
+}
+
+/// As many as fit; returns the selected one.
+pub(crate) fn list<'a>(
+    status: &'a Status,
+    view: &View,
+    theme: Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Option<&'a LogLine> {
     let found = rows::log(status, view);
     let ids: Vec<_> = found.iter().map(|line| line.seq.to_string()).collect();
     let at = view.log.position(&ids, true);
-    let detail = if area.height >= DETAIL + 6 { DETAIL } else { 0 };
-    let above = Rect { height: area.height - detail, ..area };
-    let height = usize::from(above.height.saturating_sub(2));
+    let height = usize::from(area.height.saturating_sub(2));
     // At the end the newest line is the lowest; further back the list turns whole pages.
-    let range = match &view.log.selected {
-        None => found.len().saturating_sub(height)..found.len(),
-        Some(_) => table::page(found.len(), at, height),
+    let (range, hint) = match &view.log.selected {
+        None => (found.len().saturating_sub(height)..found.len(), "newest last"),
+        Some(_) => (table::page(found.len(), at, height), "G for the newest"),
     };
-    let title = match &view.log.selected {
-        None => format!("Log {}, newest last", shown(&range, found.len())),
-        Some(_) => format!("Log {}, G for the newest", shown(&range, found.len())),
-    };
-    let list = section(buf, above, &title, theme);
+    let title = format!("Log {}, {hint}", shown(&range, found.len()));
+    let list = section(buf, area, &title, theme);
     if found.is_empty() {
-        return nothing(buf, list, "nothing was said", theme);
+        nothing(buf, list, "nothing was said", theme);
+        return None;
     }
     let selected = view.log.selected.is_some().then(|| at - range.start.min(at));
     let cells: Vec<_> = found[range].iter().map(|line| row(line, theme)).collect();
     table::draw(&COLUMNS, &cells, selected, theme, list, buf);
-    let below = Rect { y: above.bottom(), height: detail, ..area };
-    let below = section(buf, below, &format!("Line {}", found[at].seq), theme);
-    wrapped(&found[at].text, below, buf);
+    found.get(at).copied()
 }
 
 fn row(line: &LogLine, theme: Theme) -> Vec<Cell> {

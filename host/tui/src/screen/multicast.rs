@@ -23,8 +23,20 @@ const COLUMNS: [Column; 9] = [
     Column::number("Sequence", 11, 2),
 ];
 
-/// One row a line.
+/// One row a line, the selected one marked.
 pub(crate) fn draw(status: &Status, view: &View, theme: Theme, area: Rect, buf: &mut Buffer) {
+    list(status, view, theme, true, area, buf);
+}
+
+/// As many as fit.
+pub(crate) fn list(
+    status: &Status,
+    view: &View,
+    theme: Theme,
+    marked: bool,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let found = rows::channels(status, view);
     let ids: Vec<_> = found.iter().map(|line| line.name.clone()).collect();
     let at = view.multicast.position(&ids, false);
@@ -34,7 +46,7 @@ pub(crate) fn draw(status: &Status, view: &View, theme: Theme, area: Rect, buf: 
     if found.is_empty() {
         return nothing(buf, area, "nothing is sent", theme);
     }
-    let selected = Some(at - range.start.min(at));
+    let selected = marked.then(|| at - range.start.min(at));
     let cells: Vec<_> = found[range].iter().map(|line| row(line, theme)).collect();
     table::draw(&COLUMNS, &cells, selected, theme, area, buf);
 }

@@ -4,61 +4,78 @@ use patchbay_control::Status;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::screen::{WIDE, books, connections, depth, plugins, totals};
+use crate::screen::{WIDE, books, connections, depth, log, multicast, plugins, totals};
 use crate::theme::Theme;
 use crate::view::View;
 
 /// Title, header and one row.
 const LEAST: u16 = 3;
 
-/// What feeds the books on the left and the books on the right, or one below the other.
+/// What feeds the books on the left and the books on the right, or one below the other; then what
+/// is sent, and the log.
 pub(crate) fn draw(status: &Status, view: &View, theme: Theme, area: Rect, buf: &mut Buffer) {
     if area.width < WIDE {
-        return feeds(status, view, theme, area, buf, true);
+        let below = feeds(status, view, theme, area, buf);
+        let (books, below) = split(below, rows(status.books.len()));
+        if books.height >= LEAST {
+            books::list(status, view, theme, books, buf);
+            rest(status, view, theme, below, buf);
+        }
+        return;
     }
     let width = area.width / 2;
     let left = Rect { width: width - 1, ..area };
     let right = Rect { x: area.x + width, width: area.width - width, ..area };
-    feeds(status, view, theme, left, buf, false);
-    let wanted = u16::try_from(status.books.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let list_height = wanted.clamp(LEAST, (right.height / 2).max(LEAST)).min(right.height);
-    let list = Rect { height: list_height, ..right };
-    let Some(book) = books::list(status, view, theme, list, buf) else { return };
-    let below = Rect { y: list.bottom(), height: right.height - list_height, ..right };
-    depth::draw(book, theme, below, buf);
+    let below = feeds(status, view, theme, left, buf);
+    rest(status, view, theme, below, buf);
+    let wanted = rows(status.books.len()).min((right.height / 2).max(LEAST));
+    let (list, below) = split(right, wanted);
+    if let Some(book) = books::list(status, view, theme, list, buf) {
+        depth::draw(book, theme, below, buf);
+    }
 }
 
-/// Plugins, connections, latency and totals, and the books where nothing else shows them.
-fn feeds(
-    status: &Status,
-    view: &View,
-    theme: Theme,
-    area: Rect,
-    buf: &mut Buffer,
-    with_books: bool,
-) {
-    let rows = |count: usize| u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
+/// Lines of a section with so many rows, or with a line that says that there are none.
+fn rows(count: usize) -> u16 {
+    u16::try_from(count.max(1)).unwrap_or(u16::MAX).saturating_add(2)
+}
+
+/// At most `height` lines of `area`, and those below.
+fn split(area: Rect, height: u16) -> (Rect, Rect) {
+    let height = height.min(area.height);
+    let below = Rect { y: area.y + height, height: area.height - height, ..area };
+    (Rect { height, ..area }, below)
+}
+
+/// Plugins, connections, latency and totals; returns what is left below them.
+fn feeds(status: &Status, view: &View, theme: Theme, area: Rect, buf: &mut Buffer) -> Rect {
     let totals = totals::height(status, theme, area.width);
     let wanted = [
-        (LEAST, rows(status.plugins.len().max(1))),
-        (LEAST, rows(status.connections.len().max(1))),
+        (LEAST, rows(status.plugins.len())),
+        (LEAST, rows(status.connections.len())),
         (LEAST, rows(status.venues.len() + 1)),
         (totals, totals),
     ];
     let heights = share(area.height, &wanted);
-    let mut y = area.y;
-    let mut next = |height: u16| {
-        let part = Rect { y, height, ..area };
-        y += height;
-        part
-    };
-    plugins::draw(status, theme, next(heights[0]), buf);
-    connections::list(status, view, theme, false, next(heights[1]), buf);
-    totals::draw_latency(status, theme, next(heights[2]), buf);
-    totals::draw_totals(status, theme, next(heights[3]), buf);
-    let left = area.height - heights.iter().sum::<u16>();
-    if with_books && left >= LEAST {
-        books::list(status, view, theme, next(left), buf);
+    let (part, below) = split(area, heights[0]);
+    plugins::draw(status, theme, part, buf);
+    let (part, below) = split(below, heights[1]);
+    connections::list(status, view, theme, false, part, buf);
+    let (part, below) = split(below, heights[2]);
+    totals::draw_latency(status, theme, part, buf);
+    let (part, below) = split(below, heights[3]);
+    totals::draw_totals(status, theme, part, buf);
+    below
+}
+
+/// Multicast and the log, as far as there is room.
+fn rest(status: &Status, view: &View, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let (lines, below) = split(area, rows(status.channels.len()));
+    if lines.height >= LEAST {
+        multicast::list(status, view, theme, false, lines, buf);
+    }
+    if below.height >= LEAST {
+        log::list(status, view, theme, below, buf);
     }
 }
 

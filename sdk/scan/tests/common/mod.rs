@@ -2,14 +2,10 @@
 //! general parser makes of the same bytes.
 #![allow(dead_code, reason = "each test uses its part")]
 
-pub(crate) mod mutate;
-
-use flate2::read::MultiGzDecoder;
 use patchbay_model::parse_decimal;
 use patchbay_scan::Cursor;
+use patchbay_testkit::{Capture, corpus};
 use simd_json::prelude::*;
-use std::io::Read;
-use std::path::PathBuf;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Product {
@@ -53,55 +49,10 @@ pub(crate) struct Event {
     pub(crate) asks: Vec<(i64, i64)>,
 }
 
-/// The frames of one capture, without its times.
-pub(crate) struct Capture {
-    bytes: Vec<u8>,
-    spans: Vec<(usize, usize)>,
-}
-
-impl Capture {
-    /// `None`, with a note, where there is no corpus and this is not CI.
-    pub(crate) fn open(name: &str) -> Option<Self> {
-        let root = std::env::var_os("PATCHBAY_CORPUS").map_or_else(
-            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"),
-            PathBuf::from,
-        );
-        let path = root.join(name);
-        let file = match std::fs::File::open(&path) {
-            Ok(file) => file,
-            Err(error) => {
-                assert!(std::env::var_os("CI").is_none(), "{}: {error}", path.display());
-                println!("SKIPPED: {}: {error}", path.display());
-                return None;
-            }
-        };
-        let mut bytes = Vec::new();
-        MultiGzDecoder::new(file).read_to_end(&mut bytes).unwrap();
-        let spans = spans(&bytes);
-        Some(Self { bytes, spans })
-    }
-
-    pub(crate) fn frames(&self) -> impl Iterator<Item = &[u8]> {
-        self.spans.iter().map(|&(from, to)| &self.bytes[from..to])
-    }
-
-    /// Depth, trade and quote frames; the one REST answer in each capture is none of them.
-    pub(crate) fn stream_frames(&self) -> impl Iterator<Item = &[u8]> {
-        self.frames().filter(|frame| frame.starts_with(br#"{"stream""#))
-    }
-}
-
-fn spans(bytes: &[u8]) -> Vec<(usize, usize)> {
-    let mut spans = Vec::new();
-    let mut from = 0;
-    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-        let text = line.trim_ascii_end();
-        if let Some(space) = text.iter().position(|&byte| byte == b' ') {
-            spans.push((from + space + 1, from + text.len()));
-        }
-        from += line.len();
-    }
-    spans
+/// A recorded capture; `None`, with a note, where there is no corpus and this is not CI.
+pub(crate) fn capture(name: &str) -> Option<Capture> {
+    let path = corpus()?.join(name);
+    Some(Capture::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
 /// The kind of a frame by its text alone.

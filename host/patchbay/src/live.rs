@@ -1,0 +1,189 @@
+//! `patchbay run` and `patchbay top`: a host, and looking at one.
+
+use std::io::{IsTerminal, stdout};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use patchbay_abi as abi;
+use patchbay_control::{Client, Detail, LogLevel, Status};
+use patchbay_engine::{EngineConfig, HistoryConfig};
+use patchbay_runtime::PluginFolder;
+use patchbay_runtime::config::{Config, limited_mode};
+use patchbay_runtime::live::{LinesConfig, LiveAdapter, LiveConfig, LiveHost, OwnedWish, Wait};
+use patchbay_tui::{Attached, InProcess, Options};
+
+use crate::args::{RunArgs, TopArgs, WaitArg, WatchArgs};
+use crate::console::{plugin_log, say};
+use crate::{BAD_CONFIG, FAILED, Failure, check};
+
+/// All market data that an adapter may offer.
+pub(crate) const ALL_CHANNELS: u32 = abi::CHANNEL_TRADES
+    | abi::CHANNEL_DEPTH
+    | abi::CHANNEL_QUOTES
+    | abi::CHANNEL_MARK
+    | abi::CHANNEL_FUNDING
+    | abi::CHANNEL_LIQUIDATIONS;
+
+/// How often the stop flag and the clock are looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+pub(crate) fn run(args: &RunArgs, folder: Option<&Path>) -> Result<(), Failure> {
+    let config = check::load(&args.config, folder)?;
+    let limited = limited_mode(std::env::var_os("LIMITED_MODE").as_deref())
+        .map_err(|error| Failure { text: error.to_string(), code: BAD_CONFIG })?;
+    let adapters = adapters(&config, folder, limited)?;
+    let host = LiveHost::start(live_config(&args.watch, Some(&config), limited)?, adapters)?;
+    watch(host, &args.watch)
+}
+
+fn adapters(
+    config: &Config,
+    folder: Option<&Path>,
+    limited: bool,
+) -> Result<Vec<LiveAdapter>, Failure> {
+    let plugins = &config.host.plugins;
+    let folder = PluginFolder::new(folder.unwrap_or(&plugins.folder), plugins.trust.clone())?;
+    let wanted = config.instances.iter().filter(|i| i.kind == patchbay_loader::Kind::Adapter);
+    let mut adapters = Vec::new();
+    for instance in wanted {
+        let mut streams: Vec<_> = instance.streams.clone();
+        if limited {
+            keep_first(&mut streams);
+        }
+        adapters.push(LiveAdapter {
+            loaded: folder.load(&instance.plugin, instance.kind)?,
+            settings: instance.settings.clone(),
+            wishes: streams
+                .into_iter()
+                .map(|(kind, symbol)| OwnedWish {
+                    symbol,
+                    kind: kind.to_abi(),
+                    channels: ALL_CHANNELS,
+                })
+                .collect(),
+        });
+    }
+    if adapters.is_empty() {
+        return Err(Failure {
+            text: "the configuration names no adapter; add a table such as [adapters.binance]".into(),
+            code: BAD_CONFIG,
+        });
+    }
+    Ok(adapters)
+}
+
+/// At most so many symbols a kind (`LIMITED_MODE`).
+fn keep_first(streams: &mut Vec<(patchbay_model::Kind, String)>) {
+    let mut kept = Vec::new();
+    streams.retain(|(kind, _)| {
+        kept.push(*kind);
+        kept.iter().filter(|k| *k == kind).count() <= patchbay_runtime::config::LIMITED_SYMBOLS
+    });
+}
+
+/// What is the same for `run` and `demo`.
+pub(crate) fn live_config(
+    watch: &WatchArgs,
+    config: Option<&Config>,
+    limited: bool,
+) -> Result<LiveConfig, Failure> {
+    let history = config.map_or_else(HistoryConfig::default, |config| HistoryConfig {
+        arena_slots: config.host.history.arena_bytes as usize / size_of::<abi::Slot>(),
+        messages: config.host.history.messages as usize,
+    });
+    Ok(LiveConfig {
+        engine: EngineConfig { history },
+        wait: match watch.wait {
+            WaitArg::Spin => Wait::Spin,
+            WaitArg::Block => Wait::Block,
+        },
+        limited,
+        lines: LinesConfig::default(),
+        extra_ca: Vec::new(),
+        overrides: std::collections::BTreeMap::new(),
+        control: Some(control_path(watch.control.as_deref())?),
+        // A screen owns the terminal; otherwise lines of plugins go beside the status lines.
+        log: if on_terminal(watch) { |_, _| {} } else { plugin_log },
+    })
+}
+
+fn on_terminal(watch: &WatchArgs) -> bool {
+    !watch.json && watch.limit.is_none() && stdout().is_terminal()
+}
+
+/// Shows the host until it is told to stop, then what it did.
+pub(crate) fn watch(host: LiveHost, args: &WatchArgs) -> Result<(), Failure> {
+    if on_terminal(args) {
+        patchbay_tui::run(InProcess(host.handler()), Options::default())?;
+        host.stop();
+        return Ok(());
+    }
+    let mut waited = Duration::ZERO;
+    let mut shown = 0;
+    let mut logged = 0;
+    while !host.is_stopping() && args.limit.is_none_or(|limit| waited < limit) {
+        thread::sleep(LOOK);
+        waited += LOOK;
+        if !args.json && waited.as_secs() > shown {
+            shown = waited.as_secs();
+            let status = host.status();
+            logged = say_log(&status, logged);
+            say(&line(&status));
+        }
+    }
+    let last = host.stop();
+    if args.json {
+        say(&serde_json::to_string(&*last)?);
+    }
+    Ok(())
+}
+
+/// New warnings and errors of the log; the number of the last line seen.
+fn say_log(status: &Status, after: u64) -> u64 {
+    for line in status.log.iter().filter(|line| line.seq > after) {
+        if matches!(line.level, LogLevel::Warn | LogLevel::Error) {
+            say(&format!("{}: {}", line.source, line.text));
+        }
+    }
+    status.log.last().map_or(after, |line| line.seq)
+}
+
+fn line(status: &Status) -> String {
+    let (totals, latency) = (&status.totals, &status.latency);
+    let live = status.books.iter().filter(|b| b.state == patchbay_control::BookState::Live).count();
+    format!(
+        "{} connections, {live} of {} books live, {} frames, {} gaps, {} datagrams, p50 {} µs, p99 {} µs",
+        status.connections.len(),
+        status.books.len(),
+        totals.frames,
+        totals.gaps,
+        status.channels.iter().map(|channel| channel.datagrams).sum::<u64>(),
+        latency.p50_ns / 1000,
+        latency.p99_ns / 1000,
+    )
+}
+
+pub(crate) fn top(args: &TopArgs) -> Result<(), Failure> {
+    let path = control_path(args.control.as_deref())?;
+    if args.json {
+        let status = Client::connect(&path)?.status(&Detail::default())?;
+        say(&serde_json::to_string(&status)?);
+        return Ok(());
+    }
+    patchbay_tui::run(Attached::to(&path)?, Options::default())?;
+    Ok(())
+}
+
+fn control_path(given: Option<&Path>) -> Result<PathBuf, Failure> {
+    if let Some(path) = given {
+        return Ok(path.to_owned());
+    }
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".local/state"));
+    let Some(folder) = runtime.or_else(home) else {
+        let text = "neither XDG_RUNTIME_DIR nor HOME is set; name the socket with --control";
+        return Err(Failure { text: text.to_owned(), code: FAILED });
+    };
+    Ok(folder.join("patchbay").join("control"))
+}

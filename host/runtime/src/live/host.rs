@@ -1,0 +1,265 @@
+//! A live host: made, watched, stopped.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::{self, JoinHandle};
+
+use hdrhistogram::Histogram;
+use patchbay_control::{Handler, Server, Status};
+use patchbay_engine::{Engine, EngineConfig, Registry};
+use patchbay_journal::{Input, Wish};
+use patchbay_loader::Loaded;
+use patchbay_mcast::{Publisher, PublisherConfig};
+use patchbay_model::Nanos;
+use patchbay_net::{Buckets, Clock, Hub, HubOptions, Keyring, Network, NetworkOptions};
+use patchbay_plugin::bind::Log;
+use tokio::sync::mpsc;
+
+use super::engine::EngineThread;
+use super::io::Io;
+use super::lines::{self, DATAGRAM_MAX, LinesConfig};
+use super::ring;
+use super::shared::{IoCounts, Shared, Wait};
+use super::source::VenueFacts;
+use super::status::Reporter;
+use crate::config::SettingValue;
+use crate::strategies::Strategies;
+use crate::{HostClock, RuntimeError, Seat};
+
+/// Slots of the ring between an I/O thread and the engine: 8 MiB.
+const RING_SLOTS: usize = 131_072;
+/// Longest latency that is told apart, ns.
+const LATENCY_MAX: u64 = 60_000_000_000;
+/// Resyncs that may wait for an adapter.
+const ORDERS: usize = 4096;
+
+/// One stream that is wanted; see [`patchbay_plugin::Wish`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedWish {
+    /// The venue's symbol.
+    pub symbol: String,
+    /// `INSTRUMENT_*`.
+    pub kind: u8,
+    /// `CHANNEL_*`, or-ed.
+    pub channels: u32,
+}
+
+/// An adapter to run.
+pub struct LiveAdapter {
+    /// Its plugin.
+    pub loaded: Loaded,
+    /// Its settings, sorted by key.
+    pub settings: Vec<(String, SettingValue)>,
+    /// The streams that are wanted of it.
+    pub wishes: Vec<OwnedWish>,
+}
+
+/// What a live host is made with.
+pub struct LiveConfig {
+    /// Bounds of the engine.
+    pub engine: EngineConfig,
+    /// What threads do when there is nothing to do.
+    pub wait: Wait,
+    /// `LIMITED_MODE` is on.
+    pub limited: bool,
+    /// Where datagrams go.
+    pub lines: LinesConfig,
+    /// Certificate authorities beside the web's.
+    pub extra_ca: Vec<PathBuf>,
+    /// Addresses to use instead of a name's own.
+    pub overrides: BTreeMap<String, SocketAddr>,
+    /// Control socket; `None` for none.
+    pub control: Option<PathBuf>,
+    /// Receives log lines of plugins.
+    pub log: Log,
+}
+
+/// A running host; dropped, it stops.
+pub struct LiveHost {
+    shared: Arc<Shared>,
+    control: Option<Server>,
+    engine: Option<JoinHandle<EngineThread>>,
+    others: Vec<JoinHandle<()>>,
+}
+
+impl Clock for HostClock {
+    fn now(&self) -> Nanos {
+        Self::now(self)
+    }
+}
+
+impl LiveHost {
+    /// Starts everything.
+    ///
+    /// # Errors
+    ///
+    /// If a plugin refuses its settings, or a socket or thread cannot be made.
+    pub fn start(config: LiveConfig, adapters: Vec<LiveAdapter>) -> Result<Self, RuntimeError> {
+        let clock = HostClock::start();
+        let shared = Shared::new(clock.clone(), adapters.len());
+        let (lines, line_counts, multicast) = lines::start(config.lines, Arc::clone(&shared))?;
+        let publisher_config =
+            PublisherConfig { max_datagram: DATAGRAM_MAX, ..PublisherConfig::default() };
+        // The start time makes the session another one than any before.
+        let publisher = Publisher::new(publisher_config, clock.now() as u32)?;
+
+        let mut engine = Engine::new(Registry::default(), config.engine);
+        let (mut inboxes, mut starts, mut plugins) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, adapter) in adapters.into_iter().enumerate() {
+            let number = number as u32;
+            let name = adapter.loaded.plugin.name();
+            engine.attach(number, name);
+            let (sender, inbox) = ring::channel(RING_SLOTS);
+            let (orders, theirs) = mpsc::channel(ORDERS);
+            let counts = Arc::new(IoCounts::default());
+            let seat = seat(&adapter, number, config.log)?;
+            plugins.push((adapter.loaded.manifest.clone(), Arc::clone(&counts)));
+            inboxes.push((inbox, orders));
+            starts.push((number, seat, adapter.wishes, sender, theirs, counts));
+        }
+        let started = clock.now();
+        let reporter =
+            Reporter::new(plugins, config.lines, line_counts, started, config.wait, config.limited);
+        let thread = EngineThread {
+            venues: vec![VenueFacts::default(); inboxes.len()],
+            engine,
+            inboxes,
+            strategies: Strategies::default(),
+            publisher,
+            lines,
+            shared: Arc::clone(&shared),
+            reporter,
+            wait: config.wait,
+            turn: 0,
+            latency: Histogram::new_with_max(LATENCY_MAX, 3).expect("the bounds are in range"),
+        };
+        let engine = spawn("engine", move || thread.run())?;
+        let mut others = vec![multicast];
+        let woken = (config.wait == Wait::Block).then(|| engine.thread().clone());
+        for (number, seat, wishes, ring, orders, counts) in starts {
+            let network =
+                Network::new(NetworkOptions {
+                    extra_ca: config.extra_ca.clone(),
+                    overrides: config.overrides.clone(),
+                    ..NetworkOptions::default()
+                })?;
+            let (shared, woken) = (Arc::clone(&shared), woken.clone());
+            let clock: Arc<dyn Clock> = Arc::new(clock.clone());
+            let start = move || {
+                let options = HubOptions::new(
+                    Arc::new(network),
+                    clock,
+                    Buckets::new(),
+                    Arc::new(Keyring::empty()),
+                );
+                let io = Io {
+                    number,
+                    seat,
+                    hub: Hub::new(options),
+                    ring,
+                    orders,
+                    shared,
+                    counts,
+                    engine: woken,
+                    definitions: Vec::new(),
+                    connections: Vec::new(),
+                    answered: (0, 0, 0),
+                };
+                run_io(io, wishes);
+            };
+            others.push(spawn("io", start)?);
+        }
+        let handler: Arc<dyn Handler> = Arc::clone(&shared) as Arc<dyn Handler>;
+        let control = config.control.as_deref().map(|path| Server::start(path, handler));
+        let control = control.transpose()?;
+        Ok(Self { shared, control, engine: Some(engine), others })
+    }
+
+    /// For a control client or a screen in this process.
+    pub fn handler(&self) -> Arc<dyn Handler> {
+        Arc::clone(&self.shared) as Arc<dyn Handler>
+    }
+
+    /// The newest status.
+    pub fn status(&self) -> Arc<Status> {
+        self.shared.status()
+    }
+
+    /// Whether it was told to stop, over the control socket.
+    pub fn is_stopping(&self) -> bool {
+        self.shared.stopping()
+    }
+
+    /// Stops it in order; the last status.
+    pub fn stop(mut self) -> Arc<Status> {
+        self.halt();
+        self.shared.status()
+    }
+
+    fn halt(&mut self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        if let Some(control) = self.control.take() {
+            control.stop();
+        }
+        if let Some(engine) = self.engine.take() {
+            engine.thread().unpark();
+            // Its rings go with it, which is what the multicast thread waits for.
+            drop(engine.join());
+        }
+        for thread in self.others.drain(..) {
+            drop(thread.join());
+        }
+    }
+}
+
+impl Drop for LiveHost {
+    fn drop(&mut self) {
+        self.halt();
+    }
+}
+
+fn seat(adapter: &LiveAdapter, number: u32, log: Log) -> Result<Seat, RuntimeError> {
+    let plugin = adapter.loaded.plugin;
+    let config: Vec<_> =
+        adapter.settings.iter().map(|(key, value)| (key.as_str(), value.lend())).collect();
+    let made = plugin.adapter(&config, 0, number, log);
+    let bind = |source| RuntimeError::Bind { name: plugin.name().to_owned(), source };
+    Ok(Seat::new(plugin.name(), made.map_err(bind)?))
+}
+
+fn spawn<T: Send + 'static>(
+    name: &str,
+    run: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, RuntimeError> {
+    let builder = thread::Builder::new().name(name.to_owned());
+    builder.spawn(run).map_err(|source| RuntimeError::Socket { what: "start a thread", source })
+}
+
+fn run_io(io: Io, wishes: Vec<OwnedWish>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => {
+            let wishes: Vec<OwnedWish> = wishes;
+            let lent: Vec<Wish<'_>> = wishes.iter().map(wish).collect();
+            runtime.block_on(io.run(&Input::Plan { wishes: lent.into() }));
+        }
+        Err(error) => io.shared.log(
+            patchbay_control::LogLevel::Error,
+            "io",
+            &format!("the I/O thread cannot start: {error}"),
+        ),
+    }
+}
+
+fn wish(from: &OwnedWish) -> Wish<'_> {
+    Wish {
+        channels: from.channels,
+        symbol: &from.symbol,
+        kind: u32::from(from.kind),
+        depth: 0,
+        interval_ms: 0,
+    }
+}

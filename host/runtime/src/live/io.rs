@@ -1,0 +1,225 @@
+//! The I/O thread of one adapter instance: its sockets and its plugin.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::Thread;
+use std::time::Duration;
+
+use patchbay_abi as abi;
+use patchbay_control::{Connection, ConnectionState, LogLevel};
+use patchbay_engine::Event as Said;
+use patchbay_journal::{HeaderLine, Input};
+use patchbay_model::{Instrument, Nanos};
+use patchbay_net::{Event, Events, Hub, Level};
+use patchbay_plugin::bind::Command;
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{Instant, sleep_until};
+
+use super::ring::{Envelope, Sender};
+use super::shared::{IoCounts, Shared};
+use crate::Seat;
+use crate::core::{connection, event};
+
+/// How often connections and the stop flag are looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What the engine asks of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ResyncOrder {
+    pub(crate) scope_kind: u32,
+    pub(crate) scope: u32,
+}
+
+/// An adapter instance with its connections.
+pub(crate) struct Io {
+    pub(crate) number: u32,
+    pub(crate) seat: Seat,
+    pub(crate) hub: Hub,
+    pub(crate) ring: Sender,
+    pub(crate) orders: Receiver<ResyncOrder>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) counts: Arc<IoCounts>,
+    /// Woken after a batch, unless it spins.
+    pub(crate) engine: Option<Thread>,
+    pub(crate) definitions: Vec<(u32, Instrument)>,
+    pub(crate) connections: Vec<Connection>,
+    /// Id, departure and arrival of the last answer, for the venue's clock.
+    pub(crate) answered: (u64, Nanos, Nanos),
+}
+
+impl Io {
+    /// Runs until the host stops.
+    pub(crate) async fn run(mut self, plan: &Input<'_>) {
+        self.give(self.shared.clock.now(), plan, false).await;
+        let mut events = Events::default();
+        let mut look = Instant::now() + LOOK;
+        while !self.shared.stopping() {
+            let due = self.due();
+            tokio::select! {
+                biased;
+                Some(order) = self.orders.recv() => {
+                    let ResyncOrder { scope_kind, scope } = order;
+                    let now = self.shared.clock.now();
+                    self.give(now, &Input::Resync { scope_kind, scope }, false).await;
+                }
+                () = self.hub.next(&mut events) => self.take(&mut events).await,
+                () = sleep_until(due.min(look)) => {
+                    if due <= Instant::now() {
+                        self.give(self.shared.clock.now(), &Input::Timer, false).await;
+                    }
+                }
+            }
+            if look <= Instant::now() {
+                look = Instant::now() + LOOK;
+                self.shared.set_connections(self.number as usize, self.connections.clone());
+            }
+        }
+        self.hub.shutdown().await;
+    }
+
+    /// When the adapter's timer is due, on tokio's clock.
+    fn due(&self) -> Instant {
+        let now = Instant::now();
+        match self.seat.due {
+            0 => now + LOOK,
+            at => {
+                let left = at.saturating_sub(self.shared.clock.now()).max(0);
+                now + Duration::from_nanos(left as u64)
+            }
+        }
+    }
+
+    async fn take(&mut self, events: &mut Events) {
+        for event in events.drain() {
+            match event {
+                Event::Frame { conn, opcode, data, at } => {
+                    IoCounts::add(&self.counts.frames, 1);
+                    let known = self.connections.iter_mut().find(|c| c.id == conn);
+                    if let Some(known) = known {
+                        known.frames += 1;
+                        known.bytes += data.len() as u64;
+                    }
+                    self.give(at, &Input::Frame { conn, opcode, data: &data }, false).await;
+                }
+                Event::Opened { conn, tag, url, at } => {
+                    self.opened(conn, &url, at);
+                    self.give(at, &Input::Open { conn, tag, url: &url }, false).await;
+                }
+                Event::Closed { conn, code, reason, replaced, at } => {
+                    self.closed(conn, &reason, replaced);
+                    let input = Input::Close { conn, code, reason: &reason };
+                    self.give(at, &input, replaced).await;
+                }
+                Event::Reply { id, status, error, url, headers, body, sent, at } => {
+                    self.answered = (id, sent, at);
+                    let headers: Vec<_> =
+                        headers.iter().map(|(name, value)| HeaderLine { name, value }).collect();
+                    let headers = headers.into();
+                    let (url, body) = (url.as_str(), body.as_slice());
+                    let input = Input::Reply { id, status, error, url, headers, body };
+                    self.give(at, &input, false).await;
+                }
+                Event::Note { level, text, .. } => {
+                    let level = match level {
+                        Level::Info => LogLevel::Info,
+                        Level::Warn => LogLevel::Warn,
+                        Level::Error => LogLevel::Error,
+                    };
+                    self.shared.log(level, &self.seat.name, &text);
+                }
+            }
+        }
+        if let Some(engine) = &self.engine {
+            engine.unpark();
+        }
+    }
+
+    /// One input: to the plugin, what it made of it to the engine, what it asks for to the hub.
+    async fn give(&mut self, at: Nanos, input: &Input<'_>, replaced: bool) {
+        // A message enters whole or not at all: while there is no room, the socket is not read.
+        while !self.ring.has_room() && !self.shared.stopping() {
+            tokio::time::sleep(Duration::from_micros(100)).await;
+        }
+        self.seat.ordinal += 1;
+        let ordinal = self.seat.ordinal;
+        let started = self.shared.clock.now();
+        let mut envelope = Envelope {
+            at_ns: at,
+            instance: self.number,
+            ordinal,
+            conn: connection(input),
+            event: Said::None,
+        };
+        let (mut due, mut server_time) = (None, None);
+        let (status, outcome) = {
+            let Some(call) = self.seat.give(at, input) else { return };
+            for command in call.commands {
+                match command {
+                    Command::Define { index, instrument } => {
+                        self.definitions.push((index, *instrument));
+                    }
+                    Command::Wake(at) => due = Some(at),
+                    Command::ServerTime { id, server_ns } => server_time = Some((id, server_ns)),
+                    Command::Fail { text, .. } => {
+                        self.shared.log(LogLevel::Error, "adapter", &text);
+                    }
+                    // The hub gives back only what stands above.
+                    other => drop(self.hub.command(other)),
+                }
+            }
+            if !replaced {
+                envelope.event = event(input, call.status);
+            }
+            // There was room above, and nothing else writes to this ring.
+            if self.ring.send(&envelope, &mut self.definitions, call.slots).is_err() {
+                self.shared.log(LogLevel::Error, "io", "a message did not fit its ring");
+            }
+            (call.status, call.outcome)
+        };
+        IoCounts::add(&self.counts.plugin_ns, (self.shared.clock.now() - started) as u64);
+        self.seat.book(at, input, status, outcome);
+        self.counts.rejected.store(self.seat.tally.rejected_frames, Ordering::Relaxed);
+        self.counts.fallback.store(self.seat.tally.fallback_frames, Ordering::Relaxed);
+        if matches!(status, abi::PANIC) {
+            IoCounts::add(&self.counts.faults, 1);
+            self.shared.log(LogLevel::Error, &self.seat.name, "the plugin panicked");
+        }
+        if let Some(due) = due {
+            self.seat.due = due;
+        }
+        if let Some((id, server_ns)) = server_time {
+            self.set_offset(id, server_ns);
+        }
+    }
+
+    /// The venue read its clock between departure of the request and arrival of the answer.
+    fn set_offset(&mut self, id: u64, server_ns: Nanos) {
+        let (answered, sent, at) = self.answered;
+        if answered == id && sent != 0 {
+            let wall_offset_ns = server_ns - (sent + at) / 2;
+            self.hub.set_wall_offset(wall_offset_ns);
+            drop(self.seat.give(at, &Input::Clock { wall_offset_ns }));
+        }
+    }
+
+    fn opened(&mut self, conn: u32, url: &str, at: Nanos) {
+        let venue = self.seat.name.clone();
+        self.shared.log(LogLevel::Info, &venue, &format!("connected to {url}"));
+        self.connections.push(Connection {
+            id: conn,
+            venue,
+            url: url.to_owned(),
+            state: ConnectionState::Live,
+            age_ns: at,
+            ..Connection::default()
+        });
+    }
+
+    fn closed(&mut self, conn: u32, reason: &str, replaced: bool) {
+        let text = format!("connection {conn} closed: {reason}");
+        let level = if replaced { LogLevel::Info } else { LogLevel::Warn };
+        self.shared.log(level, &self.seat.name, &text);
+        self.connections.retain(|known| known.id != conn);
+        IoCounts::add(&self.counts.reconnects, 1);
+    }
+}

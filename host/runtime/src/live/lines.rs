@@ -1,0 +1,147 @@
+//! The multicast thread: datagrams out.
+
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle, Thread};
+use std::time::Duration;
+
+use patchbay_mcast::Sink;
+use rtrb::{Consumer, Producer, RingBuffer};
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+
+use super::shared::Shared;
+use crate::RuntimeError;
+
+/// Datagrams that may wait for the network.
+const WAITING: usize = 8192;
+/// Most bytes of a datagram that the lines carry.
+pub(crate) const DATAGRAM_MAX: usize = 1400;
+
+/// Where one channel goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Multicast group.
+    pub address: Ipv4Addr,
+    /// UDP port.
+    pub port: u16,
+}
+
+/// Where the channels go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinesConfig {
+    /// Channels 1 and 2.
+    pub groups: [Group; 2],
+    /// Interface that they leave by.
+    pub interface: Ipv4Addr,
+    /// Hops.
+    pub ttl: u32,
+}
+
+impl Default for LinesConfig {
+    /// 239.255.42.1:9001 and 239.255.42.2:9002, on the loopback.
+    fn default() -> Self {
+        let group = |last, port| Group { address: Ipv4Addr::new(239, 255, 42, last), port };
+        Self { groups: [group(1, 9001), group(2, 9002)], interface: Ipv4Addr::LOCALHOST, ttl: 1 }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Datagram {
+    channel: u8,
+    len: u16,
+    bytes: [u8; DATAGRAM_MAX],
+}
+
+/// The engine's end: never waits.
+pub(crate) struct Lines {
+    ring: Producer<Datagram>,
+    thread: Thread,
+    counts: Arc<LineCounts>,
+}
+
+/// What became of datagrams.
+#[derive(Debug, Default)]
+pub(crate) struct LineCounts {
+    pub(crate) sent: [AtomicU64; 2],
+    pub(crate) bytes: [AtomicU64; 2],
+    pub(crate) errors: [AtomicU64; 2],
+    /// Those for which the ring had no room; consumers see the hole.
+    pub(crate) overrun: AtomicU64,
+}
+
+/// Starts the thread.
+pub(crate) fn start(
+    config: LinesConfig,
+    shared: Arc<Shared>,
+) -> Result<(Lines, Arc<LineCounts>, JoinHandle<()>), RuntimeError> {
+    let socket = open(&config).map_err(|source| RuntimeError::Socket {
+        what: "open the multicast socket",
+        source,
+    })?;
+    let counts = Arc::new(LineCounts::default());
+    let (ring, waiting) = RingBuffer::new(WAITING);
+    let theirs = Arc::clone(&counts);
+    let handle = thread::Builder::new()
+        .name("multicast".into())
+        .spawn(move || send_all(&config, &socket, waiting, &theirs, &shared))
+        .map_err(|source| RuntimeError::Socket { what: "start the multicast thread", source })?;
+    let lines = Lines { ring, thread: handle.thread().clone(), counts: Arc::clone(&counts) };
+    Ok((lines, counts, handle))
+}
+
+fn open(config: &LinesConfig) -> std::io::Result<Socket> {
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_multicast_if_v4(&config.interface)?;
+    socket.set_multicast_ttl_v4(config.ttl)?;
+    socket.set_multicast_loop_v4(true)?;
+    socket.bind(&SockAddr::from(SocketAddrV4::new(config.interface, 0)))?;
+    Ok(socket)
+}
+
+fn send_all(
+    config: &LinesConfig,
+    socket: &Socket,
+    mut waiting: Consumer<Datagram>,
+    counts: &LineCounts,
+    shared: &Shared,
+) {
+    let to = config.groups.map(|g| SockAddr::from(SocketAddr::from((g.address, g.port))));
+    // After the stop flag, whatever still waits goes out: the end of the session is in it.
+    loop {
+        while let Ok(datagram) = waiting.pop() {
+            let line = usize::from(datagram.channel.clamp(1, 2) - 1);
+            let bytes = &datagram.bytes[..usize::from(datagram.len)];
+            match socket.send_to(bytes, &to[line]) {
+                Ok(_) => {
+                    counts.sent[line].fetch_add(1, Ordering::Relaxed);
+                    counts.bytes[line].fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                }
+                Err(_) => {
+                    counts.errors[line].fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+        if shared.stopping() && waiting.is_abandoned() {
+            return;
+        }
+        thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+impl Lines {
+    /// Wakes the thread after a batch.
+    pub(crate) fn flush(&self) {
+        self.thread.unpark();
+    }
+}
+
+impl Sink for Lines {
+    fn datagram(&mut self, channel: u8, bytes: &[u8]) {
+        let mut datagram = Datagram { channel, len: bytes.len() as u16, bytes: [0; DATAGRAM_MAX] };
+        datagram.bytes[..bytes.len()].copy_from_slice(bytes);
+        if self.ring.push(datagram).is_err() {
+            self.counts.overrun.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}

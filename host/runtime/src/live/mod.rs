@@ -1,0 +1,19 @@
+//! The live host: adapters on I/O threads, the engine on its own, multicast on a third.
+//!
+//! ```text
+//! socket ─▶ I/O thread (hub, adapter) ──ring──▶ engine thread ──ring──▶ multicast thread
+//!                    ▲────────── resync ──────────────┘
+//! ```
+
+mod engine;
+mod host;
+mod io;
+mod lines;
+mod ring;
+mod shared;
+mod source;
+mod status;
+
+pub use host::{LiveAdapter, LiveConfig, LiveHost, OwnedWish};
+pub use lines::{Group, LinesConfig};
+pub use shared::Wait;

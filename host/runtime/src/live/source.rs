@@ -1,0 +1,75 @@
+//! The engine as the publisher is lent it.
+
+use patchbay_book::Book;
+use patchbay_engine::Engine;
+use patchbay_mcast::{AssetCount, Listed, Source, VenueStatus};
+use patchbay_model::{InstrumentId, Kind};
+
+/// What the engine does not know of a venue.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct VenueFacts {
+    pub(crate) connected: u16,
+    pub(crate) disconnected: u16,
+    pub(crate) assets: Vec<AssetCount>,
+}
+
+pub(crate) struct Lent<'a> {
+    pub(crate) engine: &'a Engine,
+    /// By venue number minus one.
+    pub(crate) venues: &'a [VenueFacts],
+}
+
+/// Totals by asset type of each venue, as the monitoring lines show them.
+pub(crate) fn count_assets(engine: &Engine, venues: &mut [VenueFacts]) {
+    venues.iter_mut().for_each(|venue| venue.assets.clear());
+    for (_, listing) in engine.listings() {
+        let Some(venue) = venues.get_mut(usize::from(listing.venue).wrapping_sub(1)) else {
+            continue;
+        };
+        let (kind, tally) = (listing.about.kind, listing.tally());
+        let at = venue.assets.iter().position(|asset| asset.kind == kind).unwrap_or_else(|| {
+            venue.assets.push(AssetCount { kind, trades: 0, book_updates: 0 });
+            venue.assets.len() - 1
+        });
+        venue.assets[at].trades += tally.trades;
+        venue.assets[at].book_updates += tally.book_updates;
+    }
+}
+
+impl Source for Lent<'_> {
+    fn instruments(&self) -> u32 {
+        self.engine.instruments()
+    }
+
+    fn instrument(&self, id: u32) -> Option<Listed<'_>> {
+        let listing = self.engine.listing(InstrumentId(id))?;
+        Some(Listed { venue: listing.venue, about: &listing.about, canonical: None })
+    }
+
+    fn book(&self, id: u32) -> Option<&Book> {
+        Some(&self.engine.listing(InstrumentId(id))?.book)
+    }
+
+    fn venues(&self) -> u16 {
+        self.venues.len() as u16
+    }
+
+    fn venue(&self, number: u16) -> Option<VenueStatus<'_>> {
+        let facts = self.venues.get(usize::from(number).checked_sub(1)?)?;
+        let name = self.engine.registry().venue_name(number)?;
+        let VenueFacts { connected, disconnected, assets } = facts;
+        let (connected, disconnected) = (*connected, *disconnected);
+        Some(VenueStatus { name, connected, disconnected, assets })
+    }
+
+    /// Stocks on channel 2, everything else on 1 (`docs/wire.md`).
+    fn channel(&self, venue: u16) -> u8 {
+        let facts = self.venues.get(usize::from(venue).wrapping_sub(1));
+        let stocks = |facts: &VenueFacts| facts.assets.iter().any(|a| a.kind == Kind::Equity);
+        match facts {
+            None => 0,
+            Some(facts) if stocks(facts) => 2,
+            Some(_) => 1,
+        }
+    }
+}
