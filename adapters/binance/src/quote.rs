@@ -34,7 +34,7 @@ pub(crate) fn read<'f, F: Fields<'f>>(
     let ask_price = f.key(br#","a":""#)?.decimal(price_exp)?;
     let ask_qty = f.key(br#","A":""#)?.decimal(qty_exp)?;
     f.skip(br#","T":"#)?;
-    if f.at(br#","E":"#) {
+    if exchange_ns == 0 && f.at(br#","E":"#) {
         exchange_ns = f.time()?;
     }
     f.skip(br#","st":"#)?;

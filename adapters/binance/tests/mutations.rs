@@ -66,11 +66,6 @@ fn scanner_and_parser_agree_on_mutated_frames() {
             let other = FRAMES[random.below(FRAMES.len())].2;
             let bytes = mutate(&mut random, frame.as_bytes(), other.as_bytes());
             let shown = String::from_utf8_lossy(&bytes);
-            // JSON does not say which of two equal keys counts. The time of a futures quote may
-            // stand in two places: of both, the scanner takes the last and the parser the first.
-            if shown.matches("\"E\":").count() > 1 {
-                continue;
-            }
             let a = fast.frame(1, &bytes);
             let b = slow.frame(1, &[b" ", &*bytes].concat());
             assert_eq!((a.status, &a.slots), (b.status, &b.slots), "{kind}: {shown}");

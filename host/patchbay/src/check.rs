@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use patchbay_runtime::PluginFolder;
 use patchbay_runtime::config::{Config, ConfigError, Wanted, limited_mode};
 
 use crate::args::CheckArgs;
@@ -30,8 +29,7 @@ pub(crate) fn run(args: &CheckArgs, folder: Option<&Path>) -> Result<(), Failure
 /// Loads a configuration; the plugins that it names are mapped for their tables.
 pub(crate) fn load(path: &Path, folder: Option<&Path>) -> Result<Config, Failure> {
     let mut finder = |wanted: &Wanted<'_>| {
-        let beside = folder.unwrap_or(&wanted.plugins.folder);
-        let plugins = PluginFolder::new(beside, wanted.plugins.trust.clone());
+        let plugins = plugin::open_configured(folder, wanted.plugins);
         let loaded = plugins.and_then(|plugins| plugins.load(wanted.name, wanted.kind));
         loaded.map(|loaded| plugin::tables(&loaded.plugin)).map_err(|error| error.to_string())
     };

@@ -8,14 +8,13 @@ use std::time::Duration;
 use patchbay_abi as abi;
 use patchbay_control::{Client, Detail, LogLevel, Status};
 use patchbay_engine::{EngineConfig, HistoryConfig};
-use patchbay_runtime::PluginFolder;
 use patchbay_runtime::config::{Config, limited_mode};
 use patchbay_runtime::live::{LinesConfig, LiveAdapter, LiveConfig, LiveHost, OwnedWish, Wait};
 use patchbay_tui::{Attached, InProcess, Options};
 
 use crate::args::{RunArgs, TopArgs, WaitArg, WatchArgs};
 use crate::console::{plugin_log, say};
-use crate::{BAD_CONFIG, FAILED, Failure, check};
+use crate::{BAD_CONFIG, FAILED, Failure, check, plugin};
 
 /// All market data that an adapter may offer.
 pub(crate) const ALL_CHANNELS: u32 = abi::CHANNEL_TRADES
@@ -42,8 +41,7 @@ fn adapters(
     folder: Option<&Path>,
     limited: bool,
 ) -> Result<Vec<LiveAdapter>, Failure> {
-    let plugins = &config.host.plugins;
-    let folder = PluginFolder::new(folder.unwrap_or(&plugins.folder), plugins.trust.clone())?;
+    let folder = plugin::open_configured(folder, &config.host.plugins)?;
     let wanted = config.instances.iter().filter(|i| i.kind == patchbay_loader::Kind::Adapter);
     let mut adapters = Vec::new();
     for instance in wanted {
@@ -66,7 +64,8 @@ fn adapters(
     }
     if adapters.is_empty() {
         return Err(Failure {
-            text: "the configuration names no adapter; add a table such as [adapters.binance]".into(),
+            text: "the configuration names no adapter; add a table such as [adapters.binance]"
+                .into(),
             code: BAD_CONFIG,
         });
     }
@@ -89,8 +88,8 @@ pub(crate) fn live_config(
     limited: bool,
 ) -> Result<LiveConfig, Failure> {
     let history = config.map_or_else(HistoryConfig::default, |config| HistoryConfig {
-        arena_slots: config.host.history.arena_bytes as usize / size_of::<abi::Slot>(),
-        messages: config.host.history.messages as usize,
+        arena_slots: config.host.history.arena_bytes / size_of::<abi::Slot>(),
+        messages: config.host.history.messages,
     });
     Ok(LiveConfig {
         engine: EngineConfig { history },

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use patchbay_loader::{Manifest, Refusal, Trust, inspect};
 use patchbay_plugin::bind::Plugin;
-use patchbay_runtime::config::PluginTables;
+use patchbay_runtime::config::{PluginTables, Plugins};
 use patchbay_runtime::{PluginFolder, RuntimeError};
 use serde_json::{Value, json};
 
@@ -25,11 +25,22 @@ pub(crate) fn run(command: &PluginCommand, folder: Option<&Path>) -> Result<(), 
 
 /// The plugin folder: as given, or `plugins` beside the program.
 pub(crate) fn open(folder: Option<&Path>) -> Result<PluginFolder, RuntimeError> {
-    let beside = || {
-        let program = std::env::current_exe().unwrap_or_default();
-        program.with_file_name("plugins")
-    };
     PluginFolder::new(&folder.map_or_else(beside, Path::to_owned), Trust::Folder)
+}
+
+/// The plugin folder of a configuration: as given on the command line, as configured if there is
+/// one, otherwise `plugins` beside the program. Which files are trusted is configured alone.
+pub(crate) fn open_configured(
+    folder: Option<&Path>,
+    configured: &Plugins,
+) -> Result<PluginFolder, RuntimeError> {
+    let own = configured.folder.exists().then(|| configured.folder.clone());
+    let folder = folder.map(Path::to_owned).or(own).unwrap_or_else(beside);
+    PluginFolder::new(&folder, configured.trust.clone())
+}
+
+fn beside() -> PathBuf {
+    std::env::current_exe().unwrap_or_default().with_file_name("plugins")
 }
 
 /// The tables that a plugin embeds.

@@ -13,39 +13,25 @@ const PLUGINS: [&str; 2] = ["adapters", "strategies"];
 /// Builds all of it; the path of the host program.
 pub(crate) fn host_and_plugins() -> Result<PathBuf, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let root = root
-        .canonicalize()
-        .map_err(|error| format!("{}: {error}", root.display()))?;
+    let root = root.canonicalize().map_err(|error| format!("{}: {error}", root.display()))?;
     if !root.join("target/release/patchbay").exists() {
         eprintln!("building host and plugins; the first time takes some minutes");
     }
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args([
-        "build",
-        "--quiet",
-        "--release",
-        "--message-format=json-render-diagnostics",
-    ]);
-    cargo
-        .args(["--package", "patchbay"])
-        .current_dir(&root)
-        .stdout(Stdio::piped());
+    cargo.args(["build", "--quiet", "--release", "--message-format=json-render-diagnostics"]);
+    cargo.args(["--package", "patchbay"]).current_dir(&root).stdout(Stdio::piped());
     for package in plugin_packages(&root)? {
         cargo.args(["--package", &package]);
     }
     without_cargo(&mut cargo);
-    let run = cargo
-        .spawn()
-        .and_then(std::process::Child::wait_with_output);
+    let run = cargo.spawn().and_then(std::process::Child::wait_with_output);
     let output = run.map_err(|error| format!("cannot run cargo: {error}"))?;
     if !output.status.success() {
         return Err("the build failed; its messages stand above".into());
     }
     let messages = String::from_utf8_lossy(&output.stdout);
-    let artifacts: Vec<Value> = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .collect();
+    let artifacts: Vec<Value> =
+        messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let host = artifacts.iter().find_map(|a| a["executable"].as_str());
     let host = PathBuf::from(host.ok_or("cargo named no program; is `host/patchbay` there?")?);
     install(&artifacts, &host.with_file_name("plugins"))?;
@@ -101,9 +87,7 @@ fn install(artifacts: &[Value], folder: &Path) -> Result<(), String> {
             continue;
         }
         let files = artifact["filenames"].as_array().into_iter().flatten();
-        let library = files
-            .filter_map(Value::as_str)
-            .find(|file| file.ends_with(".so"));
+        let library = files.filter_map(Value::as_str).find(|file| file.ends_with(".so"));
         let Some(library) = library else { continue };
         let crate_name = artifact["target"]["name"].as_str().unwrap_or_default();
         let name = crate_name.trim_start_matches("patchbay_").replace('_', "-");

@@ -41,11 +41,8 @@ pub fn parse_decimal(text: &[u8], exp: i8) -> Result<i64, DecimalError> {
     }
     let places = -i32::from(exp);
     let mut mantissa: i64 = 0;
-    let push = |mantissa: i64, digit: u8| {
-        mantissa
-            .checked_mul(10)?
-            .checked_add(i64::from(digit - b'0'))
-    };
+    let push =
+        |mantissa: i64, digit: u8| mantissa.checked_mul(10)?.checked_add(i64::from(digit - b'0'));
     // With a positive exponent the last digits of the whole part must be zeros, too.
     let kept = (whole.len() as i32 + places.min(0)).max(0) as usize;
     for &digit in &whole[..kept] {
@@ -110,9 +107,7 @@ impl Decimal {
             return Some(0);
         }
         let power = u32::try_from(i32::from(self.exp) - i32::from(exp)).ok()?;
-        10i128
-            .checked_pow(power)?
-            .checked_mul(i128::from(self.mantissa))
+        10i128.checked_pow(power)?.checked_mul(i128::from(self.mantissa))
     }
 }
 
@@ -148,38 +143,18 @@ mod tests {
         assert_eq!(parse_decimal(b"5", 2), Err(DecimalError::Inexact));
         assert_eq!(parse_decimal(b"0", 2), Ok(0));
         assert_eq!(parse_decimal(b"9223372036854775807", 0), Ok(i64::MAX));
-        assert_eq!(
-            parse_decimal(b"9223372036854775808", 0),
-            Err(DecimalError::Range)
-        );
-        assert_eq!(
-            parse_decimal(b"92233720368547758.08", -2),
-            Err(DecimalError::Range)
-        );
+        assert_eq!(parse_decimal(b"9223372036854775808", 0), Err(DecimalError::Range));
+        assert_eq!(parse_decimal(b"92233720368547758.08", -2), Err(DecimalError::Range));
         assert_eq!(parse_decimal(b"0", -100), Ok(0));
-        for bad in [
-            "", "-", ".", "1.", ".5", "+1", "1e3", "1.2.3", " 1", "1 ", "NaN", "--1",
-        ] {
-            assert_eq!(
-                parse_decimal(bad.as_bytes(), -8),
-                Err(DecimalError::Syntax),
-                "{bad:?}"
-            );
+        for bad in ["", "-", ".", "1.", ".5", "+1", "1e3", "1.2.3", " 1", "1 ", "NaN", "--1"] {
+            assert_eq!(parse_decimal(bad.as_bytes(), -8), Err(DecimalError::Syntax), "{bad:?}");
         }
     }
 
     #[test]
     fn prints_what_it_read() {
-        for (text, exp) in [
-            ("61800.20", -2),
-            ("0.00000001", -8),
-            ("-0.50", -2),
-            ("12", 0),
-        ] {
-            assert_eq!(
-                format_decimal(parse_decimal(text.as_bytes(), exp).unwrap(), exp),
-                text
-            );
+        for (text, exp) in [("61800.20", -2), ("0.00000001", -8), ("-0.50", -2), ("12", 0)] {
+            assert_eq!(format_decimal(parse_decimal(text.as_bytes(), exp).unwrap(), exp), text);
         }
         assert_eq!(format_decimal(12, 2), "1200");
         assert_eq!(trimmed(6_180_020, -2), "61800.2");

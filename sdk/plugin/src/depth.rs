@@ -41,13 +41,7 @@ impl<'w, 'cx> DepthWriter<'w, 'cx> {
     #[inline]
     pub(crate) fn new(cx: &'w mut AdapterCx<'cx>, start: DepthStart) -> Result<Self, Error> {
         cx.reserve(1)?;
-        Ok(Self {
-            head: cx.len(),
-            cx,
-            start,
-            levels: 0,
-            bids: 0,
-        })
+        Ok(Self { head: cx.len(), cx, start, levels: 0, bids: 0 })
     }
 
     /// Appends a level to the side being written.
@@ -87,15 +81,11 @@ impl<'w, 'cx> DepthWriter<'w, 'cx> {
     pub fn finish(self) -> Result<(), Error> {
         let (bids, asks) = (self.bids, self.levels - self.bids);
         let slots = self.levels.div_ceil(LEVELS_PER_SLOT);
-        let (Ok(bids), Ok(asks), Ok(slots)) = (
-            u16::try_from(bids),
-            u16::try_from(asks),
-            u16::try_from(slots),
-        ) else {
+        let (Ok(bids), Ok(asks), Ok(slots)) =
+            (u16::try_from(bids), u16::try_from(asks), u16::try_from(slots))
+        else {
             self.cx.set_len(self.head);
-            return Err(Error::new(
-                "a depth message of more than 65,535 levels a side",
-            ));
+            return Err(Error::new("a depth message of more than 65,535 levels a side"));
         };
         let start = self.start;
         let depth = Depth {

@@ -11,9 +11,7 @@ pub struct Error {
 impl Error {
     /// With a message that names the thing, the place and the remedy.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-        }
+        Self { message: message.into() }
     }
 }
 

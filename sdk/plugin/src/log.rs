@@ -29,12 +29,7 @@ impl Sink {
     }
 
     pub(crate) fn write(self, level: u32, text: &str) {
-        let Some(abi::Log {
-            ctx,
-            write: Some(write),
-            ..
-        }) = self.0
-        else {
+        let Some(abi::Log { ctx, write: Some(write), .. }) = self.0 else {
             return;
         };
         // SAFETY: `write` may be called from any thread with its `ctx`; the text lives until it

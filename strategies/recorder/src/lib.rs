@@ -20,11 +20,7 @@ impl Strategy for Recorder {
     const STATE_SCHEMA: u32 = 1;
 
     fn create(_config: &Config<'_>) -> Result<Self, Error> {
-        Ok(Self {
-            turns: 0,
-            records: 0,
-            hash: FNV_START,
-        })
+        Ok(Self { turns: 0, records: 0, hash: FNV_START })
     }
 
     fn handle_turn(&mut self, turn: Turn<'_>, cx: &mut StrategyCx<'_>) -> Result<(), Error> {
@@ -33,10 +29,7 @@ impl Strategy for Recorder {
         self.add(cx.now() as u64);
         for record in turn.records() {
             self.records += 1;
-            record
-                .iter()
-                .flat_map(Slot::words)
-                .for_each(|&word| self.add(word));
+            record.iter().flat_map(Slot::words).for_each(|&word| self.add(word));
             let id = record[0].head().instrument;
             if id != abi::NO_INSTRUMENT {
                 self.look(InstrumentId(id), cx);
@@ -54,17 +47,10 @@ impl Strategy for Recorder {
     fn restore(&mut self, schema: u32, state: &[u8]) -> Result<(), Error> {
         let (words, rest) = state.as_chunks::<8>();
         let (&[turns, records, hash], [], 1) = (words, rest, schema) else {
-            return Err(Error::new(format!(
-                "{} bytes of schema {schema}",
-                state.len()
-            )));
+            return Err(Error::new(format!("{} bytes of schema {schema}", state.len())));
         };
         let [turns, records, hash] = [turns, records, hash].map(u64::from_le_bytes);
-        *self = Self {
-            turns,
-            records,
-            hash,
-        };
+        *self = Self { turns, records, hash };
         Ok(())
     }
 

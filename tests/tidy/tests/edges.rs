@@ -8,10 +8,10 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that know no clock, socket, thread or file.
-const PURE: [&str; 3] = ["host/book", "host/engine", "host/journal"];
+const PURE: [&str; 4] = ["host/book", "host/engine", "host/journal", "host/mcast"];
 
 /// What pure crates may depend on outside of this workspace.
-const PURE_DEPENDENCIES: [&str; 3] = ["crc32c", "crc32fast", "thiserror"];
+const PURE_DEPENDENCIES: [&str; 4] = ["bincode", "crc32c", "crc32fast", "thiserror"];
 
 struct Crate {
     folder: String,

@@ -201,7 +201,8 @@ impl Instances<'_, '_> {
                 None => {
                     let key = format!("{}.{STREAMS}", entry.path);
                     let at = entry.table.get(STREAMS).map_or(entry.at, |list| list.span().start);
-                    let expected = "KIND:SYMBOL, KIND being spot, linear, inverse, option or equity";
+                    let expected =
+                        "KIND:SYMBOL, KIND being spot, linear, inverse, option or equity";
                     self.problems.push(self.source.problem(at, &key, quoted(text), expected));
                 }
             }

@@ -110,8 +110,7 @@ impl EngineThread {
         for (facts, connections) in self.venues.iter_mut().zip(self.shared.open_connections()) {
             facts.connected = connections;
         }
-        let status =
-            self.reporter.status(&self.engine, self.turn, &self.latency, &self.shared);
+        let status = self.reporter.status(&self.engine, self.turn, &self.latency, &self.shared);
         self.shared.set_status(status);
     }
 }

@@ -14,7 +14,7 @@ use patchbay_journal::{Input, Wish};
 use patchbay_loader::Loaded;
 use patchbay_mcast::{Publisher, PublisherConfig};
 use patchbay_model::Nanos;
-use patchbay_net::{Buckets, Clock, Hub, HubOptions, Keyring, Network, NetworkOptions};
+use patchbay_net::{Buckets, Clock, Hub, HubOptions, Keyring, Network, NetworkOptions, OffThread};
 use patchbay_plugin::bind::Log;
 use tokio::sync::mpsc;
 
@@ -140,21 +140,24 @@ impl LiveHost {
         let mut others = vec![multicast];
         let woken = (config.wait == Wait::Block).then(|| engine.thread().clone());
         for (number, seat, wishes, ring, orders, counts) in starts {
-            let network =
+            let network = || {
                 Network::new(NetworkOptions {
                     extra_ca: config.extra_ca.clone(),
                     overrides: config.overrides.clone(),
                     ..NetworkOptions::default()
-                })?;
+                })
+            };
+            // Lists of thousands of instruments are fetched and decoded beside the hot thread.
+            let reference = OffThread::start("reference", Arc::new(network()?))
+                .map_err(|source| RuntimeError::Socket { what: "start a thread", source })?;
+            let network = network()?;
             let (shared, woken) = (Arc::clone(&shared), woken.clone());
             let clock: Arc<dyn Clock> = Arc::new(clock.clone());
             let start = move || {
-                let options = HubOptions::new(
-                    Arc::new(network),
-                    clock,
-                    Buckets::new(),
-                    Arc::new(Keyring::empty()),
-                );
+                let buckets = Buckets::new();
+                let keys = Arc::new(Keyring::empty());
+                let mut options = HubOptions::new(Arc::new(network), clock, buckets, keys);
+                options.reference = Some(Arc::new(reference));
                 let io = Io {
                     number,
                     seat,

@@ -75,10 +75,8 @@ pub(crate) fn start(
     config: LinesConfig,
     shared: Arc<Shared>,
 ) -> Result<(Lines, Arc<LineCounts>, JoinHandle<()>), RuntimeError> {
-    let socket = open(&config).map_err(|source| RuntimeError::Socket {
-        what: "open the multicast socket",
-        source,
-    })?;
+    let socket = open(&config)
+        .map_err(|source| RuntimeError::Socket { what: "open the multicast socket", source })?;
     let counts = Arc::new(LineCounts::default());
     let (ring, waiting) = RingBuffer::new(WAITING);
     let theirs = Arc::clone(&counts);

@@ -159,7 +159,13 @@ mod tests {
             let turn = loop {
                 if let Some(turn) = inbox.next(ordinal) {
                     // The borrow checker cannot see that this is the last use of `inbox`.
-                    break (turn.ordinal, turn.conn, turn.event, turn.slots.to_vec(), turn.definitions.len());
+                    break (
+                        turn.ordinal,
+                        turn.conn,
+                        turn.event,
+                        turn.slots.to_vec(),
+                        turn.definitions.len(),
+                    );
                 }
                 std::thread::yield_now();
             };

@@ -117,8 +117,7 @@ impl Reporter {
             bytes_per_s: self.rate(format!("b {at}"), now, bytes),
             cycle_at: 0,
             cycle_of: 0,
-            send_errors: count(&self.line_counts.errors)
-                + IoCounts::of(&self.line_counts.overrun),
+            send_errors: count(&self.line_counts.errors) + IoCounts::of(&self.line_counts.overrun),
         }
     }
 

@@ -1,0 +1,1 @@
+//! The running host against the local venue, over real sockets.
