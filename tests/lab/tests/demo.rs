@@ -52,6 +52,12 @@ fn books_go_live_and_a_stranger_on_the_line_has_the_same() {
     assert!(heard.status.success(), "{text}{}", String::from_utf8_lossy(&heard.stderr));
     let heard: Value = serde_json::from_str(&text).unwrap();
     println!("{}", summary(&heard));
+    for zero in ["crc_errors", "decode_errors", "holes", "lost", "restarts"] {
+        assert_eq!(heard[zero], 0, "{zero}");
+    }
+    for kind in ["Book", "BookState", "Trade", "Quote", "Instrument", "Venue", "End"] {
+        assert!(heard["kinds"][kind].as_u64().is_some_and(|count| count > 0), "no {kind}");
+    }
     std::fs::remove_dir_all(scratch).unwrap();
 }
 
