@@ -1,14 +1,13 @@
 //! Adapter instances, as the host calls them.
 
 use std::ffi::c_void;
-use std::ptr;
 
 use patchbay_abi::{self as abi, AdapterCx, AdapterVtable, Slot, Status, Str};
 use patchbay_model::{Instrument, Nanos};
 
 use super::host::{Desk, HOST};
-use super::{BindError, Log, log_table};
-use crate::{Bucket, Connect, FrameBuf, Http, Open, Scope, Send, Value, Wish, config};
+use super::{BindError, Making, made};
+use crate::{Bucket, Connect, FrameBuf, Http, Open, Scope, Send, Wish};
 
 /// What an adapter asked for during a call, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,29 +101,9 @@ impl std::fmt::Debug for AdapterInstance {
 }
 
 impl AdapterInstance {
-    pub(super) fn new(
-        table: AdapterVtable,
-        entries: &[(&str, Value<'_>)],
-        seed: u64,
-        number: u32,
-        log: Log,
-    ) -> Result<Self, BindError> {
-        let entries = config::lend(entries);
-        let create = abi::Create {
-            struct_size: size_of::<abi::Create>() as u32,
-            instance: number,
-            seed,
-            log: log_table(log),
-            config: entries.as_ptr(),
-            config_len: entries.len(),
-        };
-        let mut instance = ptr::null_mut();
-        let make = table.create.ok_or(BindError::Missing { function: "create" })?;
-        // SAFETY: a bound table; arguments live until the call returns.
-        let status = unsafe { make(&raw const create, &raw mut instance) };
-        if status != abi::OK {
-            return Err(BindError::Create { status });
-        }
+    pub(super) fn new(table: AdapterVtable, about: &Making<'_>) -> Result<Self, BindError> {
+        // SAFETY: `create` of a bound table.
+        let instance = unsafe { made(table.create, about)? };
         let desk =
             Box::new(Desk { slots: vec![Slot::ZERO; 256], commands: Vec::with_capacity(64) });
         Ok(Self { table, instance, desk, wall_offset: 0 })

@@ -12,7 +12,7 @@ pub use adapter::{AdapterInstance, Answer, Call, Command};
 pub use strategy::{Books, Outcome, Saved, StrategyInstance};
 
 use crate::export::{AdapterExport, StrategyExport};
-use crate::{Adapter, Strategy, Value};
+use crate::{Adapter, Strategy, Value, config};
 
 /// Why a mapped plugin cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -158,7 +158,9 @@ impl Plugin {
         log: Log,
     ) -> Result<AdapterInstance, BindError> {
         match &self.table {
-            Table::Adapter(table) => AdapterInstance::new(*table, config, seed, instance, log),
+            Table::Adapter(table) => {
+                AdapterInstance::new(*table, &Making { config, seed, instance, log })
+            }
             Table::Strategy(_) => {
                 Err(BindError::Kind { expected: "an adapter", found: "a strategy" })
             }
@@ -178,7 +180,9 @@ impl Plugin {
         log: Log,
     ) -> Result<StrategyInstance, BindError> {
         match &self.table {
-            Table::Strategy(table) => StrategyInstance::new(*table, config, seed, instance, log),
+            Table::Strategy(table) => {
+                StrategyInstance::new(*table, &Making { config, seed, instance, log })
+            }
             Table::Adapter(_) => {
                 Err(BindError::Kind { expected: "a strategy", found: "an adapter" })
             }
@@ -188,6 +192,40 @@ impl Plugin {
 
 /// Receives log lines and panics of plugins: level (`LOG_*`) and text. Called from any thread.
 pub type Log = fn(level: u32, text: &str);
+
+/// What an instance is made with.
+struct Making<'a> {
+    config: &'a [(&'a str, Value<'a>)],
+    seed: u64,
+    instance: u32,
+    log: Log,
+}
+
+type CreateFn = unsafe extern "C" fn(*const abi::Create, *mut *mut c_void) -> Status;
+
+/// Makes an instance; what the plugin gave for it.
+///
+/// # Safety
+///
+/// `create` follows the contract of its table.
+unsafe fn made(create: Option<CreateFn>, about: &Making<'_>) -> Result<*mut c_void, BindError> {
+    let entries = config::lend(about.config);
+    let arguments = abi::Create {
+        struct_size: size_of::<abi::Create>() as u32,
+        instance: about.instance,
+        seed: about.seed,
+        log: log_table(about.log),
+        config: entries.as_ptr(),
+        config_len: entries.len(),
+    };
+    let mut instance = std::ptr::null_mut();
+    let create = create.ok_or(BindError::Missing { function: "create" })?;
+    // SAFETY: the caller's contract; arguments live until the call returns.
+    match unsafe { create(&raw const arguments, &raw mut instance) } {
+        abi::OK => Ok(instance),
+        status => Err(BindError::Create { status }),
+    }
+}
 
 fn check(decl: &PluginDecl) -> Result<(), BindError> {
     let wrong = |field, expected: &dyn std::fmt::Display, found: &dyn std::fmt::Display| {

@@ -10,9 +10,8 @@ use patchbay_abi::{
 };
 use patchbay_model::{Instrument, InstrumentId, Kind, Nanos, Side};
 
-use super::{BindError, Log, log_table};
+use super::{BindError, Making, made};
 use crate::command::lent_instrument;
-use crate::{Value, config};
 
 /// Where a strategy's books and instruments come from during a call.
 pub trait Books {
@@ -86,29 +85,9 @@ impl std::fmt::Debug for StrategyInstance {
 }
 
 impl StrategyInstance {
-    pub(super) fn new(
-        table: StrategyVtable,
-        entries: &[(&str, Value<'_>)],
-        seed: u64,
-        number: u32,
-        log: Log,
-    ) -> Result<Self, BindError> {
-        let entries = config::lend(entries);
-        let create = abi::Create {
-            struct_size: size_of::<abi::Create>() as u32,
-            instance: number,
-            seed,
-            log: log_table(log),
-            config: entries.as_ptr(),
-            config_len: entries.len(),
-        };
-        let mut instance = ptr::null_mut();
-        let make = table.create.ok_or(BindError::Missing { function: "create" })?;
-        // SAFETY: a bound table; arguments live until the call returns.
-        let status = unsafe { make(&raw const create, &raw mut instance) };
-        if status != abi::OK {
-            return Err(BindError::Create { status });
-        }
+    pub(super) fn new(table: StrategyVtable, about: &Making<'_>) -> Result<Self, BindError> {
+        // SAFETY: `create` of a bound table.
+        let instance = unsafe { made(table.create, about)? };
         Ok(Self { table, instance, lent: Vec::new(), calls: 0 })
     }
 
