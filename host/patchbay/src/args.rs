@@ -1,5 +1,6 @@
 //! What may stand on the command line.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,6 +27,13 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Look at a running host; leaving does not touch it
     Top(TopArgs),
+    /// Serve a recording as the exchange that it came from, on the loopback
+    Venue(VenueArgs),
+    /// Look at the multicast line, or at the connections of a running host
+    Monitor {
+        #[command(subcommand)]
+        command: MonitorCommand,
+    },
     /// Look at plugin files; none of their code runs
     Plugin {
         #[command(subcommand)]
@@ -124,6 +132,65 @@ pub(crate) struct TopArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) control: Option<PathBuf>,
     /// Print one JSON object instead
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct VenueArgs {
+    /// Captures of Binance
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub(crate) captures: Vec<PathBuf>,
+    /// Address of the TLS port; port 0 is any free one
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+    /// File for the certificate of its authority
+    #[arg(long, value_name = "FILE", default_value = "venue-ca.pem")]
+    pub(crate) ca: PathBuf,
+    /// Times recorded pace
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    pub(crate) pace: f64,
+    /// As fast as clients read
+    #[arg(long, conflicts_with = "pace")]
+    pub(crate) as_read: bool,
+    /// Begin again at the end; all connections are closed there
+    #[arg(long)]
+    pub(crate) repeat: bool,
+    /// Seed of a plan of faults
+    #[arg(long, value_name = "SEED")]
+    pub(crate) faults: Option<u64>,
+    /// How many faults the plan has
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) fault_count: u32,
+    /// Print the ledger as JSON at the end
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MonitorCommand {
+    /// Packets, bytes, rates and holes on the multicast line, by venue and kind
+    Udp(UdpArgs),
+    /// Connections of a running host
+    Ws {
+        /// Control socket [default: as for `run`]
+        #[arg(long, value_name = "PATH")]
+        control: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct UdpArgs {
+    /// Interface on which to join
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) interface: Ipv4Addr,
+    /// Stop after so long: 30s, 5m, 1h
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    pub(crate) limit: Option<Duration>,
+    /// Print one JSON object at the end
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -14,6 +14,7 @@ use patchbay_tui::{Attached, InProcess, Options};
 
 use crate::args::{RunArgs, TopArgs, WaitArg, WatchArgs};
 use crate::console::{plugin_log, say};
+use crate::signal::Stop;
 use crate::{BAD_CONFIG, FAILED, Failure, check, plugin};
 
 /// All market data that an adapter may offer.
@@ -118,10 +119,11 @@ pub(crate) fn watch(host: LiveHost, args: &WatchArgs) -> Result<(), Failure> {
         host.stop();
         return Ok(());
     }
+    let stop = Stop::watch()?;
     let mut waited = Duration::ZERO;
     let mut shown = 0;
     let mut logged = 0;
-    while !host.is_stopping() && args.limit.is_none_or(|limit| waited < limit) {
+    while !host.is_stopping() && !stop.is_asked() && args.limit.is_none_or(|limit| waited < limit) {
         thread::sleep(LOOK);
         waited += LOOK;
         if !args.json && waited.as_secs() > shown {
@@ -174,7 +176,7 @@ pub(crate) fn top(args: &TopArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn control_path(given: Option<&Path>) -> Result<PathBuf, Failure> {
+pub(crate) fn control_path(given: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(path) = given {
         return Ok(path.to_owned());
     }

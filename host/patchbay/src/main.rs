@@ -5,8 +5,11 @@ mod check;
 mod console;
 mod demo;
 mod live;
+mod monitor;
 mod plugin;
 mod replay;
+mod signal;
+mod venue;
 
 use std::process::ExitCode;
 
@@ -21,6 +24,8 @@ fn main() -> ExitCode {
         Command::Run(args) => live::run(&args, plugins.as_deref()),
         Command::Demo(args) => demo::run(&args, plugins.as_deref()),
         Command::Top(args) => live::top(&args),
+        Command::Venue(args) => venue::run(&args),
+        Command::Monitor { command } => monitor::run(&command),
         Command::Plugin { command } => plugin::run(&command, plugins.as_deref()),
         Command::Check(args) => check::run(&args, plugins.as_deref()),
     };

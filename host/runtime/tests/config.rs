@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use patchbay_loader::{Kind, Trust};
@@ -14,7 +15,16 @@ use patchbay_runtime::config::{
     Config, HostConfig, PluginTables, Schema, SettingValue, Wanted, host_schema,
 };
 
-const SHIPPED: &str = include_str!("../../../config/patchbay.toml");
+/// The shipped file but for its streams, which are the only key in it that is not a default.
+fn shipped_text() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let (before, after) = WITH_STREAMS.split_once("\nstreams = [").unwrap();
+        format!("{before}{}", after.split_once(']').unwrap().1)
+    });
+    &TEXT
+}
+
+const WITH_STREAMS: &str = include_str!("../../../config/patchbay.toml");
 
 const SCHEMA: &str = r#"
 [keys."rest.spot"]
@@ -130,7 +140,7 @@ fn meaning(folder: &Folder, config: &Config) -> String {
 
 #[test]
 fn the_shipped_file_loads_and_shows_every_default() {
-    let shipped = Folder::new(SHIPPED);
+    let shipped = Folder::new(shipped_text());
     let empty = Folder::new("[adapters.binance]");
     let (shipped_config, empty_config) = (shipped.load().unwrap(), empty.load().unwrap());
     assert_eq!(meaning(&shipped, &shipped_config), meaning(&empty, &empty_config));
@@ -144,12 +154,25 @@ fn the_shipped_file_loads_and_shows_every_default() {
 }
 
 #[test]
+fn the_shipped_file_wants_streams_and_a_wrong_one_is_refused() {
+    let config = Folder::new(WITH_STREAMS).load().unwrap();
+    let streams = &config.instances[0].streams;
+    assert_eq!(streams.len(), 8);
+    assert_eq!(streams[3], (patchbay_model::Kind::Linear, "BTCUSDT".to_owned()));
+    let wrong = WITH_STREAMS.replace("spot:ETHUSDT", "sport:ETHUSDT");
+    let refusal = Folder::new(&wrong).refusal();
+    for part in ["`adapters.binance.streams`", "sport:ETHUSDT", "KIND:SYMBOL"] {
+        assert!(refusal.contains(part), "{refusal}");
+    }
+}
+
+#[test]
 fn the_shipped_file_loads_with_the_tables_of_its_adapter() {
     let tables = PluginTables {
         defaults: include_str!("../../../adapters/binance/venue.toml").into(),
         schema: include_str!("../../../adapters/binance/schema.toml").into(),
     };
-    let folder = Folder::new(SHIPPED);
+    let folder = Folder::new(shipped_text());
     let config = Config::load(&folder.path(), &mut |_| Ok(tables.clone()));
     let instances = config.map(|config| config.instances).unwrap();
     assert!(instances[0].settings.len() > 20, "{instances:?}");
@@ -165,7 +188,7 @@ fn the_shipped_file_loads_from_where_it_is() {
 #[test]
 fn the_shipped_file_shows_every_key_of_the_host() {
     for (key, _) in host_schema().keys().filter(|(key, _)| key.contains('.')) {
-        let shown = assignments(SHIPPED).into_iter().any(|line| line.dotted() == key);
+        let shown = assignments(shipped_text()).into_iter().any(|line| line.dotted() == key);
         assert!(shown, "{key}");
     }
 }
@@ -226,10 +249,10 @@ fn misspelt(key: &str) -> Vec<String> {
 
 #[test]
 fn a_line_taken_out_of_the_shipped_file_changes_nothing() {
-    let shipped = Folder::new(SHIPPED);
+    let shipped = Folder::new(shipped_text());
     let before = meaning(&shipped, &shipped.load().unwrap());
-    for line in assignments(SHIPPED) {
-        let folder = Folder::new(&line.replaced(SHIPPED, ""));
+    for line in assignments(shipped_text()) {
+        let folder = Folder::new(&line.replaced(shipped_text(), ""));
         let after = meaning(&folder, &folder.load().unwrap());
         assert_eq!(after, before, "without {}", line.dotted());
     }
@@ -238,9 +261,9 @@ fn a_line_taken_out_of_the_shipped_file_changes_nothing() {
 #[test]
 fn a_misspelt_key_is_refused_with_the_one_that_was_meant() {
     let mut mutants = 0;
-    for line in assignments(SHIPPED) {
+    for line in assignments(shipped_text()) {
         for key in misspelt(&line.key) {
-            let mutant = line.replaced(SHIPPED, &format!("{key} = {}", line.value));
+            let mutant = line.replaced(shipped_text(), &format!("{key} = {}", line.value));
             let refusal = Folder::new(&mutant).refusal();
             let place = format!("patchbay.toml:{}:", line.line);
             assert!(refusal.starts_with(&place), "{key}: {refusal}");
@@ -256,7 +279,7 @@ fn a_misspelt_key_is_refused_with_the_one_that_was_meant() {
 fn a_misspelt_table_is_refused_with_the_one_that_was_meant() {
     for table in ["plugins", "state", "history", "journal"] {
         for other in misspelt(table).into_iter().filter(|other| !other.contains('.')) {
-            let mutant = SHIPPED.replace(&format!("[{table}]"), &format!("[{other}]"));
+            let mutant = shipped_text().replace(&format!("[{table}]"), &format!("[{other}]"));
             let refusal = Folder::new(&mutant).refusal();
             let expected = format!("unknown key `{other}`; did you mean `{table}`?");
             assert!(refusal.ends_with(&expected), "{other}: {refusal}");
@@ -277,11 +300,11 @@ fn a_value_of_another_type_is_refused_with_both() {
         ("9223372036854775808", "9223372036854775808, which 64 bits do not hold"),
         ("nan", "the float nan"),
     ];
-    for line in assignments(SHIPPED) {
+    for line in assignments(shipped_text()) {
         let text = line.value.starts_with('"');
         let wrong = if text { ("3", "the integer 3") } else { ("\"3\"", "the string \"3\"") };
         for (value, found) in others.into_iter().chain([wrong]) {
-            let mutant = line.replaced(SHIPPED, &format!("{} = {value}", line.key));
+            let mutant = line.replaced(shipped_text(), &format!("{} = {value}", line.key));
             let refusal = Folder::new(&mutant).refusal();
             let column = line.key.len() + 4;
             let place = format!("patchbay.toml:{}:{column}: `{}`", line.line, line.dotted());
@@ -331,9 +354,9 @@ fn a_value_out_of_range_is_refused_with_the_range() {
 
 #[test]
 fn a_key_that_stands_twice_is_refused_with_both_lines() {
-    for line in assignments(SHIPPED) {
+    for line in assignments(shipped_text()) {
         let again = format!("{} = {}", line.key, line.value);
-        let mutant = line.replaced(SHIPPED, &format!("{again}\n{again}"));
+        let mutant = line.replaced(shipped_text(), &format!("{again}\n{again}"));
         let (first, second) = (line.line, line.line + 1);
         let expected = format!(
             "patchbay.toml:{second}:1: `{}`: expected the key once in its table, found another \
@@ -683,13 +706,13 @@ fn the_tables_of_a_plugin_are_asked_for_once() {
 fn a_changed_byte_is_located_or_means_what_it_says() {
     let folder = Folder::new("");
     let (mut start, mut refused) = (0, 0);
-    for line in SHIPPED.split_inclusive('\n') {
+    for line in shipped_text().split_inclusive('\n') {
         for at in start..start + line.len() {
             if line.starts_with(['#', '\n']) {
                 continue;
             }
             for by in ["", "x", "0", "\"", "[", "#", " ", "\n", "=", "\u{0}", "é"] {
-                let mutant = format!("{}{by}{}", &SHIPPED[..at], &SHIPPED[at + 1..]);
+                let mutant = format!("{}{by}{}", &shipped_text()[..at], &shipped_text()[at + 1..]);
                 fs::write(folder.path(), &mutant).unwrap();
                 match Config::load(&folder.path(), &mut |wanted| tables(wanted)) {
                     Ok(config) => means(&folder, &config, &mutant),

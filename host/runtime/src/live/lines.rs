@@ -1,6 +1,6 @@
 //! The multicast thread: datagrams out.
 
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle, Thread};
@@ -15,6 +15,8 @@ use crate::RuntimeError;
 
 /// Datagrams that may wait for the network.
 const WAITING: usize = 8192;
+/// Bytes that may wait for a listener; the system may grant less.
+const RECEIVE_BUFFER: usize = 8 << 20;
 /// Most bytes of a datagram that the lines carry.
 pub(crate) const DATAGRAM_MAX: usize = 1400;
 
@@ -95,6 +97,21 @@ fn open(config: &LinesConfig) -> std::io::Result<Socket> {
     socket.set_multicast_loop_v4(true)?;
     socket.bind(&SockAddr::from(SocketAddrV4::new(config.interface, 0)))?;
     Ok(socket)
+}
+
+/// A socket that has joined `group` on `interface` and never waits.
+///
+/// # Errors
+///
+/// If the group cannot be joined there.
+pub fn listen(group: SocketAddrV4, interface: Ipv4Addr) -> std::io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_reuse_address(true)?;
+    socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
+    socket.bind(&SockAddr::from(group))?;
+    socket.join_multicast_v4(group.ip(), &interface)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
 }
 
 fn send_all(

@@ -15,5 +15,5 @@ mod source;
 mod status;
 
 pub use host::{LiveAdapter, LiveConfig, LiveHost, OwnedWish};
-pub use lines::{Group, LinesConfig};
+pub use lines::{Group, LinesConfig, listen};
 pub use shared::Wait;
