@@ -22,7 +22,8 @@ fn books_go_live_and_a_stranger_on_the_line_has_the_same() {
     let listener = Command::new("python3")
         .arg(reader)
         .args(["--group", "239.255.42.1", "--port", "9001", "--interface", "127.0.0.1"])
-        .args(["--seconds", "16", "--json"])
+        // Longer than the demo and what it takes to load its recordings in a debug build.
+        .args(["--seconds", "45", "--json"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
