@@ -169,6 +169,7 @@ impl LiveHost {
                     engine: woken,
                     definitions: Vec::new(),
                     connections: Vec::new(),
+                    last: 0,
                     answered: (0, 0, 0),
                 };
                 run_io(io, wishes);

@@ -43,6 +43,8 @@ pub(crate) struct Io {
     pub(crate) engine: Option<Thread>,
     pub(crate) definitions: Vec<(u32, Instrument)>,
     pub(crate) connections: Vec<Connection>,
+    /// Time of the last input.
+    pub(crate) last: Nanos,
     /// Id, departure and arrival of the last answer, for the venue's clock.
     pub(crate) answered: (u64, Nanos, Nanos),
 }
@@ -54,7 +56,11 @@ impl Io {
         let mut events = Events::default();
         let mut look = Instant::now() + LOOK;
         while !self.shared.stopping() {
-            let due = self.due();
+            let now = self.shared.clock.now();
+            if self.seat.due != 0 && self.seat.due <= now {
+                self.give(now, &Input::Timer, false).await;
+            }
+            let wake = self.due().min(look);
             tokio::select! {
                 biased;
                 Some(order) = self.orders.recv() => {
@@ -63,11 +69,7 @@ impl Io {
                     self.give(now, &Input::Resync { scope_kind, scope }, false).await;
                 }
                 () = self.hub.next(&mut events) => self.take(&mut events).await,
-                () = sleep_until(due.min(look)) => {
-                    if due <= Instant::now() {
-                        self.give(self.shared.clock.now(), &Input::Timer, false).await;
-                    }
-                }
+                () = sleep_until(wake) => {}
             }
             if look <= Instant::now() {
                 look = Instant::now() + LOOK;
@@ -140,6 +142,9 @@ impl Io {
         while !self.ring.has_room() && !self.shared.stopping() {
             tokio::time::sleep(Duration::from_micros(100)).await;
         }
+        // What waited in a batch is older than what was done meanwhile; turns never step back.
+        let at = at.max(self.last);
+        self.last = at;
         self.seat.ordinal += 1;
         let ordinal = self.seat.ordinal;
         let started = self.shared.clock.now();
