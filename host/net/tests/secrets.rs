@@ -38,7 +38,7 @@ fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
 }
 
 fn keyed(transport: Arc<dyn patchbay_net::Transport>, name: &str, text: &str) -> HubOptions {
-    let store = SecretStore::folder(&folder(name, &[("main.toml", text)])).unwrap();
+    let store = SecretStore::folder(&folder(name, &[("main.toml", text)]), &["main"]).unwrap();
     let mut options = options(transport);
     options.keyring = Arc::new(Keyring::new(Arc::new(store), "main"));
     options
@@ -381,8 +381,10 @@ async fn a_token_is_kept_blanked_and_filled_in_later() {
 fn only_private_files_are_read() {
     let folder = folder("modes", &[("a.toml", "secret = \"s\"\n"), ("notes.txt", "not a key")]);
     let file = folder.join("a.toml");
-    let read =
-        || SecretStore::folder(&folder).map(|s| s.names().map(str::to_owned).collect::<Vec<_>>());
+    let read = || {
+        SecretStore::folder(&folder, &["a"])
+            .map(|s| s.names().map(str::to_owned).collect::<Vec<_>>())
+    };
     assert_eq!(read().unwrap(), ["a"]);
     for mode in [0o644, 0o640, 0o660, 0o700, 0o606] {
         fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
@@ -393,7 +395,7 @@ fn only_private_files_are_read() {
         );
     }
     fs::set_permissions(&file, fs::Permissions::from_mode(0o440)).unwrap();
-    assert!(read().is_err() && SecretStore::credentials(&folder).is_ok());
+    assert!(read().is_err() && SecretStore::credentials(&folder, &["a"]).is_ok());
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
     assert!(read().unwrap_err().to_string().contains("mode 0777"));
@@ -414,7 +416,13 @@ fn only_private_files_are_read() {
     }
     fs::remove_file(&file).unwrap();
     std::os::unix::fs::symlink("notes.txt", &file).unwrap();
-    assert!(read().is_err());
+    let refused = read().unwrap_err().to_string();
+    assert!(refused.ends_with("a.toml: a symbolic link; put the file itself there"), "{refused}");
+    fs::remove_file(&file).unwrap();
+    let refused = read().unwrap_err().to_string();
+    assert!(refused.contains("a.toml: No such file"), "{refused}");
+    let nothing = SecretStore::folder(&folder, &[]).unwrap();
+    assert_eq!(nothing.names().count(), 0, "only what is named is read");
 }
 
 static LINES: Mutex<String> = Mutex::new(String::new());

@@ -118,9 +118,9 @@ pub(crate) struct WatchArgs {
     /// Print one JSON object at the end, and nothing before
     #[arg(long)]
     pub(crate) json: bool,
-    /// What threads do when there is nothing to do
-    #[arg(long, value_enum, default_value_t = WaitArg::Block)]
-    pub(crate) wait: WaitArg,
+    /// What threads do when there is nothing to do [default: as configured]
+    #[arg(long, value_enum)]
+    pub(crate) wait: Option<WaitArg>,
     /// Control socket [default: `patchbay/control` in the user's runtime folder]
     #[arg(long, value_name = "PATH")]
     pub(crate) control: Option<PathBuf>,

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure>
     // The recordings hold futures' `trade`, and none of `aggTrade`.
     let own = ["trades = \"trade\"".to_owned()];
     let settings = settings_of("binance", &plugin::tables(&loaded.plugin), &own)?;
-    let host = LiveHost::start(config, vec![LiveAdapter { loaded, settings, wishes }])?;
+    let host = LiveHost::start(config, vec![LiveAdapter::public(loaded, settings, wishes)])?;
     watch(host, &args.watch)
 }
 

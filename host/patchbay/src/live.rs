@@ -8,8 +8,8 @@ use std::time::Duration;
 use patchbay_abi as abi;
 use patchbay_control::{Client, Detail, LogLevel, Status};
 use patchbay_engine::{EngineConfig, HistoryConfig};
-use patchbay_runtime::config::{Config, limited_mode};
-use patchbay_runtime::live::{LinesConfig, LiveAdapter, LiveConfig, LiveHost, OwnedWish, Wait};
+use patchbay_runtime::config::{Config, HostConfig, limited_mode};
+use patchbay_runtime::live::{LiveAdapter, LiveConfig, LiveHost, OwnedWish, Wait};
 use patchbay_tui::{Attached, InProcess, Options};
 
 use crate::args::{RunArgs, TopArgs, WaitArg, WatchArgs};
@@ -53,6 +53,7 @@ fn adapters(
         adapters.push(LiveAdapter {
             loaded: folder.load(&instance.plugin, instance.kind)?,
             settings: instance.settings.clone(),
+            keyring: config.host.secrets.keyring(&instance.keys)?,
             wishes: streams
                 .into_iter()
                 .map(|(kind, symbol)| OwnedWish {
@@ -88,24 +89,39 @@ pub(crate) fn live_config(
     config: Option<&Config>,
     limited: bool,
 ) -> Result<LiveConfig, Failure> {
-    let history = config.map_or_else(HistoryConfig::default, |config| HistoryConfig {
-        arena_slots: config.host.history.arena_bytes / size_of::<abi::Slot>(),
-        messages: config.host.history.messages,
-    });
+    let own = config.map_or_else(LiveConfig::default, |config| configured(&config.host));
+    let socket = config.and_then(|config| config.host.control_socket.as_deref());
     Ok(LiveConfig {
-        engine: EngineConfig { history },
         wait: match watch.wait {
-            WaitArg::Spin => Wait::Spin,
-            WaitArg::Block => Wait::Block,
+            Some(WaitArg::Spin) => Wait::Spin,
+            Some(WaitArg::Block) => Wait::Block,
+            None => own.wait,
         },
         limited,
-        lines: LinesConfig::default(),
-        extra_ca: Vec::new(),
-        overrides: std::collections::BTreeMap::new(),
-        control: Some(control_path(watch.control.as_deref())?),
+        control: Some(control_path(watch.control.as_deref().or(socket))?),
         // A screen owns the terminal; otherwise lines of plugins go beside the status lines.
         log: if on_terminal(watch) { |_, _| {} } else { plugin_log },
+        ..own
     })
+}
+
+/// What the configuration says of the host itself.
+fn configured(host: &HostConfig) -> LiveConfig {
+    LiveConfig {
+        engine: EngineConfig {
+            history: HistoryConfig {
+                arena_slots: host.history.arena_bytes / size_of::<abi::Slot>(),
+                messages: host.history.messages,
+            },
+        },
+        wait: host.wait,
+        cores: host.cores.clone(),
+        lines: host.multicast.lines,
+        publisher: host.multicast.publisher,
+        extra_ca: host.network.extra_ca.clone(),
+        overrides: host.network.addresses.clone(),
+        ..LiveConfig::default()
+    }
 }
 
 fn on_terminal(watch: &WatchArgs) -> bool {

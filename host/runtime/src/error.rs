@@ -61,6 +61,18 @@ pub enum RuntimeError {
     /// The network cannot work as configured.
     #[error(transparent)]
     Net(#[from] patchbay_net::Fault),
+    /// A key could not be read.
+    #[error("{0}; a key is a file of mode 0600 that belongs to the user who runs patchbay")]
+    Key(#[from] patchbay_net::KeyError),
+    /// Keys are to come from systemd, which does not run us.
+    #[error(
+        "keys {names} are to come from systemd (`secrets.from = \"credentials\"`), and \
+         CREDENTIALS_DIRECTORY is not set; start patchbay from a unit with LoadCredential="
+    )]
+    NoCredentials {
+        /// Their names.
+        names: String,
+    },
     /// The multicast lines cannot work as configured.
     #[error(transparent)]
     Lines(#[from] patchbay_mcast::ConfigError),

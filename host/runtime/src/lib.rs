@@ -7,6 +7,7 @@
 mod clock;
 pub mod config;
 mod core;
+mod cores;
 mod digest;
 mod error;
 mod files;
@@ -17,10 +18,12 @@ mod replay;
 mod report;
 mod rerun;
 mod seat;
+mod shield;
 mod strategies;
 
 pub use crate::core::{AdapterSetup, Core, CoreConfig};
 pub use clock::HostClock;
+pub use cores::Cores;
 pub use digest::Digest;
 pub use error::RuntimeError;
 pub use files::Files;
@@ -29,3 +32,4 @@ pub use replay::replay_captures;
 pub use report::{BookReport, Report};
 pub use rerun::{JournalSource, replay_journal};
 pub use seat::{Fault, Seat, SeatTally};
+pub use shield::linker_variables;

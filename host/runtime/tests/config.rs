@@ -42,7 +42,7 @@ type = "integer"
 doc = "Interval of depth updates."
 one_of = [100, 1000]
 
-[keys.symbols_per_socket]
+[keys.symbols_per_connection]
 type = "integer"
 doc = "Symbols on one websocket."
 min = 1
@@ -65,7 +65,7 @@ doc = "Ports to try."
 "#;
 
 const DEFAULTS: &str = r#"
-symbols_per_socket = 5
+symbols_per_connection = 5
 trades = true
 products = ["spot", "usdm", "coinm"]
 ports = [9443, 443]
@@ -145,7 +145,7 @@ fn the_shipped_file_loads_and_shows_every_default() {
     let (shipped_config, empty_config) = (shipped.load().unwrap(), empty.load().unwrap());
     assert_eq!(meaning(&shipped, &shipped_config), meaning(&empty, &empty_config));
 
-    let HostConfig { plugins, state_folder, history, journal } = shipped_config.host;
+    let HostConfig { plugins, state_folder, history, journal, .. } = shipped_config.host;
     assert_eq!(plugins.folder, shipped.0.join("plugins"));
     assert!(matches!(plugins.trust, Trust::Folder));
     assert_eq!(state_folder, shipped.0.join("state"));
@@ -161,7 +161,7 @@ fn the_shipped_file_wants_streams_and_a_wrong_one_is_refused() {
     assert_eq!(streams[3], (patchbay_model::Kind::Linear, "BTCUSDT".to_owned()));
     let wrong = WITH_STREAMS.replace("spot:ETHUSDT", "sport:ETHUSDT");
     let refusal = Folder::new(&wrong).refusal();
-    for part in ["`adapters.binance.streams`", "sport:ETHUSDT", "KIND:SYMBOL"] {
+    for part in ["`adapters.binance.streams.1`", "sport:ETHUSDT", "KIND:SYMBOL"] {
         assert!(refusal.contains(part), "{refusal}");
     }
 }
@@ -243,7 +243,7 @@ fn misspelt(key: &str) -> Vec<String> {
             all.push(format!("{before}{}{}{}", &after[1..2], &after[..1], &after[2..]));
         }
     }
-    all.retain(|other| !other.is_empty());
+    all.retain(|other| !other.is_empty() && other != key);
     all
 }
 
@@ -277,7 +277,9 @@ fn a_misspelt_key_is_refused_with_the_one_that_was_meant() {
 
 #[test]
 fn a_misspelt_table_is_refused_with_the_one_that_was_meant() {
-    for table in ["plugins", "state", "history", "journal"] {
+    let headers = shipped_text().lines().filter_map(|line| line.strip_prefix('['));
+    let tables = headers.map(|header| header.trim_end_matches(']'));
+    for table in tables.filter(|table| !table.contains('.')) {
         for other in misspelt(table).into_iter().filter(|other| !other.contains('.')) {
             let mutant = shipped_text().replace(&format!("[{table}]"), &format!("[{other}]"));
             let refusal = Folder::new(&mutant).refusal();
@@ -301,9 +303,17 @@ fn a_value_of_another_type_is_refused_with_both() {
         ("nan", "the float nan"),
     ];
     for line in assignments(shipped_text()) {
-        let text = line.value.starts_with('"');
-        let wrong = if text { ("3", "the integer 3") } else { ("\"3\"", "the string \"3\"") };
-        for (value, found) in others.into_iter().chain([wrong]) {
+        let (bool, list) = (["true", "false"].contains(&&*line.value), line.value.starts_with('['));
+        let wrong = match line.value.starts_with('"') {
+            true => ("3", "the integer 3"),
+            false => ("\"3\"", "the string \"3\""),
+        };
+        let others = others.into_iter().filter(|(other, _)| match *other {
+            "true" => !bool,
+            "[]" | "[1]" => !list,
+            _ => true,
+        });
+        for (value, found) in others.chain([wrong]) {
             let mutant = line.replaced(shipped_text(), &format!("{} = {value}", line.key));
             let refusal = Folder::new(&mutant).refusal();
             let column = line.key.len() + 4;
@@ -425,7 +435,7 @@ fn settings_come_from_defaults_then_the_venue_then_the_instance() {
             ("products.0", Value::Text("usdm")),
             ("rest.spot", Value::Text("https://api1.binance.com")),
             ("rest.timeout_s", Value::Float(2.0)),
-            ("symbols_per_socket", Value::Int(5)),
+            ("symbols_per_connection", Value::Int(5)),
             ("trades", Value::Bool(true)),
         ],
     );
@@ -459,8 +469,8 @@ fn a_venues_file_is_held_to_the_plugins_schema() {
             "1:21: `depth.interval_ms`: expected one of 100, 1000, found the integer 500",
         ),
         (
-            "symbols_per_socket = 5.0",
-            "1:22: `symbols_per_socket`: expected an integer from 1 to 1024, found the float 5.0",
+            "symbols_per_connection = 5.0",
+            "1:26: `symbols_per_connection`: expected an integer from 1 to 1024, found the float 5.0",
         ),
         ("trades = \"yes\"", "1:10: `trades`: expected true or false, found the string \"yes\""),
         (
@@ -531,7 +541,7 @@ fn a_key_without_a_default_is_required() {
         "products",
         "rest.spot",
         "rest.timeout_s",
-        "symbols_per_socket",
+        "symbols_per_connection",
     ];
     assert_eq!(keys, all.map(|key| format!("adapters.binance.venue.{key}")));
     assert!(error.problems.iter().all(|problem| problem.line == 1 && problem.found == "nothing"));
@@ -739,7 +749,7 @@ fn means(folder: &Folder, config: &Config, text: &str) {
     let path = |section: &str, key: &str| {
         folder.0.join(value(section, key).map_or(section, |value| value.as_str().unwrap()))
     };
-    let HostConfig { plugins, state_folder, history, journal } = &config.host;
+    let HostConfig { plugins, state_folder, history, journal, .. } = &config.host;
     assert_eq!(plugins.folder, path("plugins", "folder"), "{text}");
     assert_eq!(*state_folder, path("state", "folder"), "{text}");
     assert_eq!(history.messages, int("history", "messages", 10_000), "{text}");

@@ -9,12 +9,9 @@ use std::time::Duration;
 
 use patchbay_abi as abi;
 use patchbay_control::{Book, BookState};
-use patchbay_engine::{EngineConfig, HistoryConfig};
 use patchbay_loader::{Kind, Loader, Trust};
 use patchbay_runtime::config::{PluginTables, settings_of};
-use patchbay_runtime::live::{
-    Group, LinesConfig, LiveAdapter, LiveConfig, LiveHost, OwnedWish, Wait,
-};
+use patchbay_runtime::live::{Group, LinesConfig, LiveAdapter, LiveConfig, LiveHost, OwnedWish};
 use patchbay_test_replay::{built, corpus, naive, scratch};
 use patchbay_venue::binance::Binance;
 use patchbay_venue::{
@@ -109,16 +106,13 @@ fn start(
     // A line of its own: other tests listen on the default one.
     let group = |last, port| Group { address: [239, 255, 43, last].into(), port };
     let config = LiveConfig {
-        engine: EngineConfig { history: HistoryConfig::default() },
-        wait: Wait::Block,
-        limited: false,
         lines: LinesConfig { groups: [group(1, 9101), group(2, 9102)], ..LinesConfig::default() },
         extra_ca: vec![authority],
         overrides,
         control: Some(folder.join("run/control")),
-        log: |_, _| {},
+        ..LiveConfig::default()
     };
-    LiveHost::start(config, vec![LiveAdapter { loaded, settings, wishes: vec![wish] }]).unwrap()
+    LiveHost::start(config, vec![LiveAdapter::public(loaded, settings, vec![wish])]).unwrap()
 }
 
 /// Best ten levels a side, values at eight decimals.

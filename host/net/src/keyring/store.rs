@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -14,9 +15,6 @@ use super::key::{FIELDS, Key, KeyFile};
 
 /// Largest key file.
 const FILE_MAX: u64 = 64 * 1024;
-
-/// Most keys in a folder.
-const KEYS_MAX: usize = 1024;
 
 /// Why keys could not be read. Shows no content of a file.
 #[derive(Debug, Error)]
@@ -49,7 +47,7 @@ pub enum KeyError {
         /// Its mode.
         found: u32,
     },
-    /// Not a file, too large, or too many.
+    /// Not a file, or too large.
     #[error("{}: {what}", path.display())]
     Shape {
         /// File or folder.
@@ -95,13 +93,14 @@ impl SecretStore {
         Self::default()
     }
 
-    /// Reads every `NAME.toml` of a folder as the key NAME. The files must be of mode 0600 or 0400
-    /// and owned by the user that runs us; the folder must not be writable for others.
+    /// Reads the key NAME from the file `NAME.toml` of a folder, for each of `names` and nothing
+    /// else: an instance holds no key but its own. The files must be of mode 0600 or 0400 and owned
+    /// by the user that runs us; the folder must not be writable for others.
     ///
     /// # Errors
     /// The first file that is not as it must be.
-    pub fn folder(folder: &Path) -> Result<Self, KeyError> {
-        Self::read(folder, Kind::Folder)
+    pub fn folder(folder: &Path, names: &[&str]) -> Result<Self, KeyError> {
+        Self::read(folder, names, Kind::Folder)
     }
 
     /// Reads the credentials named `NAME.toml` that systemd laid down (`$CREDENTIALS_DIRECTORY`,
@@ -109,8 +108,8 @@ impl SecretStore {
     ///
     /// # Errors
     /// As [`Self::folder`].
-    pub fn credentials(folder: &Path) -> Result<Self, KeyError> {
-        Self::read(folder, Kind::Credentials)
+    pub fn credentials(folder: &Path, names: &[&str]) -> Result<Self, KeyError> {
+        Self::read(folder, names, Kind::Credentials)
     }
 
     /// Names of the keys.
@@ -122,41 +121,39 @@ impl SecretStore {
         self.keys.get(name)
     }
 
-    fn read(folder: &Path, kind: Kind) -> Result<Self, KeyError> {
+    fn read(folder: &Path, names: &[&str], kind: Kind) -> Result<Self, KeyError> {
         let unreadable = |error| KeyError::Unreadable { path: folder.to_owned(), error };
         let meta = fs::metadata(folder).map_err(unreadable)?;
+        if !meta.is_dir() {
+            let what = "not a folder";
+            return Err(KeyError::Shape { path: folder.to_owned(), what });
+        }
         owned(folder, &meta, Kind::Credentials)?;
         if meta.mode() & 0o022 != 0 {
             let (expected, found) = ("not writable for group and others", meta.mode() & 0o7777);
             return Err(KeyError::Mode { path: folder.to_owned(), expected, found });
         }
         let mut keys = BTreeMap::new();
-        for entry in fs::read_dir(folder).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            let Some(name) = key_name(&path) else { continue };
-            if keys.len() == KEYS_MAX {
-                let what = "more than 1,024 keys";
-                return Err(KeyError::Shape { path: folder.to_owned(), what });
-            }
-            keys.insert(name, read_key(&path, kind)?);
+        for name in names {
+            let key = read_key(&folder.join(format!("{name}.toml")), kind)?;
+            keys.insert((*name).to_owned(), key);
         }
         Ok(Self { keys })
     }
-}
-
-/// NAME of `NAME.toml`; other files are somebody else's.
-fn key_name(path: &Path) -> Option<String> {
-    let toml = path.extension().is_some_and(|extension| extension == "toml");
-    let name = path.file_stem().filter(|_| toml)?.to_str()?;
-    Some(name.to_owned())
 }
 
 fn read_key(path: &Path, kind: Kind) -> Result<Key, KeyError> {
     let unreadable = |error| KeyError::Unreadable { path: path.to_owned(), error };
     let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let flags = i32::try_from(flags.bits()).unwrap_or_default();
-    let mut file =
-        OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(unreadable)?;
+    let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
+    let mut file = opened.map_err(|error| match error.raw_os_error() {
+        Some(code) if code == Errno::LOOP.raw_os_error() => {
+            let what = "a symbolic link; put the file itself there";
+            KeyError::Shape { path: path.to_owned(), what }
+        }
+        _ => unreadable(error),
+    })?;
     check(path, &file, kind)?;
     let mut text = Zeroizing::new(String::with_capacity(FILE_MAX as usize));
     file.by_ref().take(FILE_MAX).read_to_string(&mut text).map_err(unreadable)?;

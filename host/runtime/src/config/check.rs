@@ -68,9 +68,9 @@ impl Check<'_> {
     /// `None` if an element was refused.
     fn list(&mut self, dotted: &str, key: &Key, items: &DeArray<'_>) -> Option<Vec<SettingValue>> {
         let mut key = key.clone();
-        if let Type::List { of, .. } = &mut key.ty {
-            let first = items.first().and_then(|item| SettingValue::read(item.get_ref()));
-            *of = of.or(first.map(|first| first.kind()));
+        let first = items.first().and_then(|item| SettingValue::read(item.get_ref()));
+        if let (Type::List { of, .. }, Some(first)) = (&mut key.ty, first) {
+            of.learn(first.kind());
         }
         let element = key.element();
         let values: Vec<_> = items

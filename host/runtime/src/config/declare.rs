@@ -13,7 +13,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::check::{check, require, within};
 use super::problem::{ConfigError, Problem};
-use super::schema::{Key, Schema, Type};
+use super::schema::{Key, Of, Schema, Type};
 use super::source::{Source, join};
 use super::value::{Scalar, SettingValue, Settings, describe, quoted};
 
@@ -74,7 +74,7 @@ impl Schema {
 
 /// What may stand in the table of a key.
 fn attributes() -> Schema {
-    let list = Type::List { of: None, min: 1, max: usize::MAX };
+    let list = Type::List { of: Of::Any, min: 1, max: usize::MAX };
     let mut schema = Schema::of([
         ("type", Type::Text, "What the key holds."),
         ("doc", Type::Text, "One sentence for operators."),
@@ -134,7 +134,7 @@ impl Declaration<'_> {
             }
             "list" => {
                 let (min, max) = (self.count(found, "min"), self.count(found, "max"));
-                Type::List { of: None, min: min.unwrap_or(0), max: max.unwrap_or(usize::MAX) }
+                Type::List { of: Of::Any, min: min.unwrap_or(0), max: max.unwrap_or(usize::MAX) }
             }
             "bool" => self.unbounded(found, Type::Bool),
             _ => self.unbounded(found, Type::Text),
@@ -223,7 +223,7 @@ impl Declaration<'_> {
 fn with_elements(ty: Type, one_of: &[SettingValue]) -> Type {
     match (ty, one_of.first()) {
         (Type::List { min, max, .. }, Some(first)) => {
-            Type::List { of: Some(first.kind()), min, max }
+            Type::List { of: Of::Scalar(first.kind()), min, max }
         }
         (ty, _) => ty,
     }

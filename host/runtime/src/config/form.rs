@@ -1,9 +1,14 @@
 //! Texts that must have a certain form.
 
 use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+
+use patchbay_model::Kind;
 
 /// Longest name in bytes: what the ABI gives a plugin's.
 const NAME_MAX: usize = 32;
+/// Longest name of a key in bytes.
+const KEY_NAME_MAX: usize = 64;
 
 /// The form of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,12 +16,24 @@ const NAME_MAX: usize = 32;
 pub enum Form {
     /// A path, relative to the folder of the file that it stands in.
     Path,
+    /// A path, or nothing.
+    PathOrNone,
     /// A name of an instance or a plugin.
     Name,
     /// The name of a file, without a folder.
     FileName,
     /// A SHA-256.
     Sha256,
+    /// An instrument whose data is wanted.
+    Stream,
+    /// The name of a key of an account.
+    KeyName,
+    /// An IPv4 address of an interface.
+    Interface,
+    /// A multicast group with its port.
+    Group,
+    /// A host name, perhaps with a port, and the address used in its place.
+    Override,
 }
 
 impl Form {
@@ -29,6 +46,30 @@ impl Form {
             }
             Self::FileName => !matches!(text, "" | "." | "..") && !text.contains(['/', '\0']),
             Self::Sha256 => sha256(text).is_some(),
+            Self::PathOrNone => !text.contains('\0'),
+            Self::Stream => stream(text).is_some(),
+            Self::KeyName => {
+                let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+                (1..=KEY_NAME_MAX).contains(&text.len()) && text.bytes().all(allowed)
+            }
+            Self::Interface => interface(text).is_some(),
+            Self::Group => group(text).is_some(),
+            Self::Override => redirection(text).is_some(),
+        }
+    }
+
+    /// Of several.
+    pub(super) const fn plural(self) -> &'static str {
+        match self {
+            Self::Path | Self::PathOrNone => "paths",
+            Self::Name => "names",
+            Self::FileName => "names of files",
+            Self::Sha256 => "SHA-256",
+            Self::Stream => "instruments KIND:SYMBOL",
+            Self::KeyName => "names of keys",
+            Self::Interface => "addresses",
+            Self::Group => "multicast groups",
+            Self::Override => "texts NAME=ADDRESS:PORT",
         }
     }
 }
@@ -40,8 +81,41 @@ impl fmt::Display for Form {
             Self::Name => "a name of a-z, 0-9 and -, at most 32 long",
             Self::FileName => "the name of a file, without a folder",
             Self::Sha256 => "a SHA-256, 64 hexadecimal digits",
+            Self::PathOrNone => "a path, or \"\" for none",
+            Self::Stream => "KIND:SYMBOL, KIND being spot, linear, inverse, option or equity",
+            Self::KeyName => "the name of a key, A-Z, a-z, 0-9, - and _, at most 64 long",
+            Self::Interface => "the IPv4 address of an interface",
+            Self::Group => "a multicast group and a port, such as \"239.255.42.1:9001\"",
+            Self::Override => "NAME=ADDRESS:PORT or NAME:PORT=ADDRESS:PORT",
         })
     }
+}
+
+/// Kind and venue symbol of `KIND:SYMBOL`.
+pub(super) fn stream(text: &str) -> Option<(Kind, String)> {
+    let (kind, symbol) = text.split_once(':')?;
+    let kind = Kind::from_name(kind)?;
+    (!symbol.is_empty()).then(|| (kind, symbol.to_owned()))
+}
+
+pub(super) fn interface(text: &str) -> Option<Ipv4Addr> {
+    let address: Ipv4Addr = text.parse().ok()?;
+    let one = !address.is_unspecified() && !address.is_multicast() && !address.is_broadcast();
+    one.then_some(address)
+}
+
+pub(super) fn group(text: &str) -> Option<SocketAddrV4> {
+    let group: SocketAddrV4 = text.parse().ok()?;
+    (group.ip().is_multicast() && group.port() != 0).then_some(group)
+}
+
+/// `host` or `host:port`, and the address used in its place.
+pub(super) fn redirection(text: &str) -> Option<(String, SocketAddr)> {
+    let (name, address) = text.split_once('=')?;
+    let (host, port) = name.split_once(':').unwrap_or((name, "1"));
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let named = !host.is_empty() && host.bytes().all(allowed) && port.parse::<u16>().is_ok();
+    Some((name.to_ascii_lowercase(), address.parse().ok()?)).filter(|_| named)
 }
 
 /// The bytes that 64 hexadecimal digits stand for.
@@ -77,6 +151,25 @@ mod tests {
         assert_eq!(sha256(&text), Some(expected));
         for other in ["", &text[1..], &format!("{text}0"), &text.replace('B', "g")] {
             assert_eq!(sha256(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_of_the_right_sort() {
+        let fits = |form: Form, text: &str| form.fits(text);
+        assert!(fits(Form::Group, "239.255.42.1:9001"));
+        for other in ["239.255.42.1", "239.255.42.1:0", "10.0.0.1:9001", "239.255.42.1:70000", ""] {
+            assert!(!fits(Form::Group, other), "{other}");
+        }
+        assert!(fits(Form::Interface, "10.0.0.1"));
+        for other in ["0.0.0.0", "239.255.42.1", "255.255.255.255", "::1", "eth0", "10.0.0.1 "] {
+            assert!(!fits(Form::Interface, other), "{other}");
+        }
+        for text in ["api.x.com=127.0.0.1:1", "api.x.com:443=10.0.0.1:9443", "x=[::1]:443"] {
+            assert!(fits(Form::Override, text), "{text}");
+        }
+        for other in ["api.x.com", "=1.1.1.1:1", "x=1.1.1.1", "x:y=1.1.1.1:1", "a b=1.1.1.1:1"] {
+            assert!(!fits(Form::Override, other), "{other}");
         }
     }
 

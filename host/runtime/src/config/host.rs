@@ -1,16 +1,25 @@
 //! What `patchbay.toml` says about the host itself.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use patchbay_control::LogLevel;
 use patchbay_loader::Trust;
+use patchbay_mcast::PublisherConfig;
+use patchbay_model::Nanos;
 use toml::de::DeTable;
 
 use super::check::check;
+use super::complete::Complete;
 use super::known::{host_defaults, host_schema};
+use super::machine;
 use super::problem::{ConfigError, Problem};
+use super::secrets::Secrets;
 use super::source::Source;
 use super::trust;
-use super::value::{SettingValue, Settings};
+use crate::cores::Cores;
+use crate::live::{LinesConfig, Wait};
 
 /// Where plugins come from.
 #[derive(Clone, Debug)]
@@ -37,9 +46,48 @@ pub struct Journal {
     pub segment_bytes: u64,
 }
 
+/// What goes out by UDP multicast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Multicast {
+    /// Whether anything does.
+    pub enabled: bool,
+    /// Where it goes.
+    pub lines: LinesConfig,
+    /// What, and how often.
+    pub publisher: PublisherConfig,
+}
+
+/// The log files of `--production`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFiles {
+    /// Folder.
+    pub folder: PathBuf,
+    /// What is less important is not written.
+    pub level: LogLevel,
+    /// Most bytes of a file, a whole number of MiB.
+    pub file_bytes: u64,
+    /// Files that are kept, the one being written among them.
+    pub files: u32,
+}
+
+/// How venues are reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NetworkConfig {
+    /// PEM files of issuers of certificates that are believed beside the web's.
+    pub extra_ca: Vec<PathBuf>,
+    /// Addresses in place of names' own, by `host` or `host:port`.
+    pub addresses: BTreeMap<String, SocketAddr>,
+}
+
 /// The host, without the instances that it runs.
 #[derive(Clone, Debug)]
 pub struct HostConfig {
+    /// Number among all hosts of a network; publisher id of its multicast lines.
+    pub number: u8,
+    /// What threads do when there is nothing to do.
+    pub wait: Wait,
+    /// Where threads may run.
+    pub cores: Cores,
     /// Where plugins come from.
     pub plugins: Plugins,
     /// Folder of the registry, of journals and of saved faults.
@@ -48,6 +96,16 @@ pub struct HostConfig {
     pub history: History,
     /// How journals are written.
     pub journal: Journal,
+    /// What goes out.
+    pub multicast: Multicast,
+    /// Control socket; `None` for the one in the user's runtime folder.
+    pub control_socket: Option<PathBuf>,
+    /// Log files.
+    pub log: LogFiles,
+    /// Where keys come from.
+    pub secrets: Secrets,
+    /// How venues are reached.
+    pub network: NetworkConfig,
 }
 
 impl HostConfig {
@@ -56,7 +114,7 @@ impl HostConfig {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong.
+    /// Everything that is wrong, what this machine cannot give among it.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
         let source = Source::read(path, true, &mut problems);
@@ -79,7 +137,17 @@ impl HostConfig {
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         let settings = check(&host_schema(), source, "", table, problems);
         let settings = Complete { settings: host_defaults().under(settings), folder };
-        Self {
+        let host = Self {
+            number: settings.count("host.number"),
+            wait: match settings.text("host.wait") {
+                "spin" => Wait::Spin,
+                _ => Wait::Block,
+            },
+            cores: Cores {
+                engine: settings.ints("host.cores.engine"),
+                io: settings.ints("host.cores.io"),
+                multicast: settings.ints("host.cores.multicast"),
+            },
             plugins: Plugins {
                 folder: settings.path("plugins.folder"),
                 trust: match settings.text("plugins.trust") {
@@ -92,36 +160,56 @@ impl HostConfig {
             state_folder: settings.path("state.folder"),
             history: History {
                 messages: settings.count("history.messages"),
-                arena_bytes: settings.count("history.arena_mib") << 20,
+                arena_bytes: settings.count::<usize>("history.arena_mib") << 20,
             },
-            journal: Journal {
-                segment_bytes: (settings.count("journal.segment_mib") as u64) << 20,
+            journal: Journal { segment_bytes: settings.count::<u64>("journal.segment_mib") << 20 },
+            multicast: multicast(&settings),
+            control_socket: settings.path_or_none("control.socket"),
+            log: LogFiles {
+                folder: settings.path("log.folder"),
+                level: match settings.text("log.level") {
+                    "error" => LogLevel::Error,
+                    "warn" => LogLevel::Warn,
+                    "debug" => LogLevel::Debug,
+                    _ => LogLevel::Info,
+                },
+                file_bytes: settings.count::<u64>("log.file_mib") << 20,
+                files: settings.count("log.files"),
             },
-        }
+            secrets: match settings.text("secrets.from") {
+                "credentials" => Secrets::of_unit(),
+                _ => Secrets::Folder(settings.path("secrets.folder")),
+            },
+            network: NetworkConfig {
+                extra_ca: settings.paths("network.extra_ca"),
+                addresses: settings.redirections("network.addresses"),
+            },
+        };
+        machine::check(&host, source, table, problems);
+        host
     }
 }
 
-/// Settings with a value for every known key.
-struct Complete<'c> {
-    settings: Settings,
-    /// That paths are relative to.
-    folder: &'c Path,
-}
-
-impl Complete<'_> {
-    fn text(&self, key: &str) -> &str {
-        self.settings.text(key).expect("KNOWN gives this key a default and only texts")
-    }
-
-    fn path(&self, key: &str) -> PathBuf {
-        self.folder.join(self.text(key))
-    }
-
-    fn count(&self, key: &str) -> usize {
-        match self.settings.one(key) {
-            Some(SettingValue::Int(int)) => usize::try_from(*int).ok(),
-            _ => None,
-        }
-        .expect("KNOWN gives this key a default and no negative bounds")
+fn multicast(settings: &Complete<'_>) -> Multicast {
+    let (ms, second): (Nanos, Nanos) = (1_000_000, 1_000_000_000);
+    let enabled = settings.bool("multicast.enabled");
+    Multicast {
+        enabled,
+        lines: LinesConfig {
+            groups: [settings.group("multicast.crypto"), settings.group("multicast.stocks")],
+            interface: settings.interface("multicast.interface"),
+            ttl: settings.count("multicast.ttl"),
+        },
+        publisher: PublisherConfig {
+            publisher: settings.count("host.number"),
+            channels: [enabled; 2],
+            max_datagram: settings.count("multicast.datagram_bytes"),
+            snapshot_cycle_ns: settings.int("multicast.snapshot_cycle_s") * second,
+            snapshot_burst: settings.count("multicast.snapshot_burst"),
+            heartbeat_ns: settings.int("multicast.heartbeat_ms") * ms,
+            repeat_ns: settings.int("multicast.repeat_s") * second,
+            text_ns: settings.int("multicast.monitor_ms") * ms,
+            derived_quotes: settings.bool("multicast.derived_quotes"),
+        },
     }
 }

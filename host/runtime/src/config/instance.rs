@@ -9,12 +9,14 @@ use patchbay_plugin::Value;
 use toml::de::{DeTable, DeValue};
 
 use super::check::{check, require};
-use super::form::Form;
+use super::form::{self, Form};
 use super::host::Plugins;
+use super::known::{KEYS, PER_CONNECTION, STREAMS, instance_schema};
 use super::problem::Problem;
-use super::schema::{Schema, Type};
-use super::source::{Source, join};
-use super::value::{Scalar, SettingValue, Settings, describe, quoted};
+use super::schema::Schema;
+use super::secrets::Secrets;
+use super::source::{Source, join, place};
+use super::value::{Setting, SettingValue, Settings, describe, quoted, texts};
 
 /// One instance of a plugin.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +29,8 @@ pub struct Instance {
     pub plugin: String,
     /// Streams wanted of an adapter: kind and venue symbol.
     pub streams: Vec<(patchbay_model::Kind, String)>,
+    /// Names of the keys that it may use; the first is meant where it names none.
+    pub keys: Vec<String>,
     /// What the plugin is created with: sorted by key, lists as numbered keys.
     pub settings: Vec<(String, SettingValue)>,
 }
@@ -65,9 +69,6 @@ pub type Finder<'f> = dyn FnMut(&Wanted<'_>) -> Result<PluginTables, String> + '
 const SECTIONS: [(&str, Kind, &str); 2] =
     [("adapters", Kind::Adapter, "venue"), ("strategies", Kind::Strategy, "settings")];
 
-/// Key of the streams wanted of an adapter.
-const STREAMS: &str = "streams";
-
 /// Reads instances: adapters first, each kind in alphabetical order.
 pub(super) struct Instances<'i, 'f> {
     pub(super) source: &'i Source,
@@ -75,6 +76,8 @@ pub(super) struct Instances<'i, 'f> {
     pub(super) folder: &'i Path,
     /// `None` if it is not certain where plugins come from; none is then looked at.
     pub(super) plugins: Option<&'i Plugins>,
+    /// Where keys are.
+    pub(super) secrets: &'i Secrets,
     pub(super) finder: &'i mut Finder<'f>,
     pub(super) known: BTreeMap<(Kind, String), Option<Plugin>>,
     pub(super) problems: &'i mut Vec<Problem>,
@@ -153,70 +156,63 @@ impl Instances<'_, '_> {
     }
 
     fn instance(&mut self, entry: &Entry<'_>) -> Option<Instance> {
-        let schema = Schema::of([
-            (
-                "plugin",
-                Type::Form(Form::Name),
-                "Name of the plugin; that of the instance if left out.",
-            ),
-            (entry.own, Type::Table, "Settings of the plugin."),
-            (
-                STREAMS,
-                Type::List { of: Some(Scalar::Text), min: 0, max: 10_000 },
-                "Instruments whose data is wanted of an adapter: \"spot:BTCUSDT\".",
-            ),
-        ]);
-        let found = check(&schema, self.source, &entry.path, entry.table, self.problems);
         let name = match entry.table.get("plugin") {
-            Some(_) => found.text("plugin")?.to_owned(),
-            None => entry.name.to_owned(),
+            Some(name) => name.get_ref().as_str().filter(|name| Form::Name.fits(name)),
+            None => Some(entry.name),
         };
-        let streams = self.streams(entry, found.list(STREAMS));
-        let plugin = self.plugin(entry, &name)?;
-        let settings = self.settings(entry, plugin);
+        let plugin = name.and_then(|name| self.plugin(entry, name));
+        let per_connection = plugin.as_ref().map(|plugin| plugin.schema.key(PER_CONNECTION));
+        let schema = instance_schema(entry.kind, entry.own, per_connection);
+        let found = check(&schema, self.source, &entry.path, entry.table, self.problems);
+        let keys = self.keys(entry, found.list(KEYS));
+        let settings = self.settings(entry, plugin?, found.one(PER_CONNECTION));
         Some(Instance {
             name: entry.name.to_owned(),
             kind: entry.kind,
-            plugin: name,
-            streams,
+            plugin: name?.to_owned(),
+            streams: texts(found.list(STREAMS)).filter_map(form::stream).collect(),
+            keys,
             settings: settings.flatten(),
         })
     }
 
-    /// Streams as they are written, `KIND:SYMBOL`.
-    fn streams(
-        &mut self,
-        entry: &Entry<'_>,
-        written: &[SettingValue],
-    ) -> Vec<(patchbay_model::Kind, String)> {
-        let mut streams = Vec::new();
-        for value in written {
-            let SettingValue::Text(text) = value else { continue };
-            let parsed = text.split_once(':').and_then(|(kind, symbol)| {
-                let kind = patchbay_model::Kind::from_name(kind)?;
-                (!symbol.is_empty()).then(|| (kind, symbol.to_owned()))
-            });
-            match parsed {
-                Some(stream) => streams.push(stream),
-                None => {
-                    let key = format!("{}.{STREAMS}", entry.path);
-                    let at = entry.table.get(STREAMS).map_or(entry.at, |list| list.span().start);
-                    let expected =
-                        "KIND:SYMBOL, KIND being spot, linear, inverse, option or equity";
-                    self.problems.push(self.source.problem(at, &key, quoted(text), expected));
-                }
+    /// Names of keys, each of which can be read now, if it is known where they are.
+    fn keys(&mut self, entry: &Entry<'_>, written: &[SettingValue]) -> Vec<String> {
+        let names: Vec<String> = texts(written).map(str::to_owned).collect();
+        for (i, name) in names.iter().enumerate() {
+            if let Err(error) = self.secrets.look(name) {
+                let key = format!("{KEYS}.{i}");
+                let (at, key) = (place(entry.table, &key), format!("{}.{key}", entry.path));
+                let expected = "the name of a key that can be read";
+                let found = format!("{} ({error})", quoted(name));
+                self.problems.push(self.source.problem(at, &key, found, expected));
             }
         }
-        streams
+        names
     }
 
     /// The plugin's settings with the instance's over them.
-    fn settings(&mut self, entry: &Entry<'_>, plugin: Plugin) -> Settings {
+    fn settings(
+        &mut self,
+        entry: &Entry<'_>,
+        plugin: Plugin,
+        per_connection: Option<&SettingValue>,
+    ) -> Settings {
         let path = format!("{}.{}", entry.path, entry.own);
         let before = self.problems.len();
         let own = entry.table.get(entry.own).and_then(|own| own.get_ref().as_table());
         let own = own.map(|own| check(&plugin.schema, self.source, &path, own, self.problems));
-        let settings = plugin.settings.under(own.unwrap_or_default());
+        let mut own = own.unwrap_or_default();
+        if let Some(value) = per_connection {
+            let twice = own.0.insert(PER_CONNECTION.to_owned(), Setting::One(value.clone()));
+            if twice.is_some() {
+                let at = place(entry.table, PER_CONNECTION);
+                let key = format!("{}.{PER_CONNECTION}", entry.path);
+                let found = format!("another in `{path}`");
+                self.problems.push(self.source.problem(at, &key, found, "the key once"));
+            }
+        }
+        let settings = plugin.settings.under(own);
         if !plugin.sound || self.problems.len() > before {
             return settings;
         }

@@ -7,6 +7,7 @@
 //! file is reported at once, with its line, what was found and what was expected.
 
 mod check;
+mod complete;
 mod declare;
 mod form;
 mod host;
@@ -14,9 +15,11 @@ mod instance;
 mod known;
 mod limited;
 mod lone;
+mod machine;
 mod nearest;
 mod problem;
 mod schema;
+mod secrets;
 mod source;
 mod trust;
 mod value;
@@ -25,13 +28,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use form::Form;
-pub use host::{History, HostConfig, Journal, Plugins};
+pub use host::{History, HostConfig, Journal, LogFiles, Multicast, NetworkConfig, Plugins};
 pub use instance::{Finder, Instance, PluginTables, Wanted};
 pub use known::host_schema;
 pub use limited::{LIMITED_SYMBOLS, limited_mode};
 pub use lone::settings_of;
 pub use problem::{ConfigError, Problem};
-pub use schema::{Key, Schema, Type};
+pub use schema::{Key, Of, Schema, Type};
+pub use secrets::Secrets;
 pub use value::{Scalar, SettingValue};
 
 use instance::Instances;
@@ -81,6 +85,7 @@ impl Config {
             source,
             folder: path.parent().unwrap_or_else(|| Path::new("")),
             plugins: certain.then_some(&host.plugins),
+            secrets: &host.secrets,
             finder,
             known: BTreeMap::new(),
             problems,
@@ -93,6 +98,18 @@ impl Config {
 
 /// Whether a problem may hide what `[plugins]` says.
 fn concerns_plugins(problem: &Problem) -> bool {
-    let elsewhere = ["state.", "history.", "journal.", "adapters.", "strategies."];
+    let elsewhere = [
+        "host.",
+        "state.",
+        "history.",
+        "journal.",
+        "multicast.",
+        "control.",
+        "log.",
+        "secrets.",
+        "network.",
+        "adapters.",
+        "strategies.",
+    ];
     !elsewhere.iter().any(|section| problem.key.starts_with(section))
 }

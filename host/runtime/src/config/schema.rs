@@ -52,8 +52,8 @@ pub enum Type {
     Bool,
     /// Single values, all of one kind.
     List {
-        /// Their kind; `None` for whatever the first is.
-        of: Option<Scalar>,
+        /// Their kind.
+        of: Of,
         /// Fewest.
         min: usize,
         /// Most.
@@ -63,6 +63,17 @@ pub enum Type {
     Table,
     /// A list of such tables.
     Tables,
+}
+
+/// What the elements of a list are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Whatever the first is.
+    Any,
+    /// Single values of one kind.
+    Scalar(Scalar),
+    /// Texts of a certain form.
+    Form(Form),
 }
 
 /// What a dotted key is in a schema.
@@ -77,6 +88,10 @@ impl Schema {
     /// The keys and what is known of them, in alphabetical order.
     pub fn keys(&self) -> impl Iterator<Item = (&str, &Key)> {
         self.keys.iter().map(|(name, key)| (name.as_str(), key))
+    }
+
+    pub(super) fn key(&self, name: &str) -> Option<&Key> {
+        self.keys.get(name)
     }
 
     pub(super) fn of<const N: usize>(keys: [(&str, Type, &str); N]) -> Self {
@@ -118,7 +133,7 @@ impl Schema {
                 continue;
             };
             if let Type::List { of, .. } = &mut key.ty {
-                of.get_or_insert(first.kind());
+                of.learn(first.kind());
             }
         }
     }
@@ -140,14 +155,34 @@ impl Key {
     /// What one element of a list may be.
     pub(super) fn element(&self) -> Self {
         let ty = match self.ty {
-            Type::List { of: Some(Scalar::Int), .. } => Type::Int { min: i64::MIN, max: i64::MAX },
-            Type::List { of: Some(Scalar::Float), .. } => {
+            Type::List { of: Of::Scalar(Scalar::Int), .. } => {
+                Type::Int { min: i64::MIN, max: i64::MAX }
+            }
+            Type::List { of: Of::Scalar(Scalar::Float), .. } => {
                 Type::Float { min: f64::MIN, max: f64::MAX }
             }
-            Type::List { of: Some(Scalar::Bool), .. } => Type::Bool,
+            Type::List { of: Of::Scalar(Scalar::Bool), .. } => Type::Bool,
+            Type::List { of: Of::Form(form), .. } => Type::Form(form),
             _ => Type::Text,
         };
         Self { ty, ..self.clone() }
+    }
+}
+
+impl Of {
+    /// What was open is decided by an element.
+    pub(super) const fn learn(&mut self, kind: Scalar) {
+        if matches!(self, Self::Any) {
+            *self = Self::Scalar(kind);
+        }
+    }
+
+    const fn plural(self) -> &'static str {
+        match self {
+            Self::Any => "values of one kind",
+            Self::Scalar(scalar) => scalar.plural(),
+            Self::Form(form) => form.plural(),
+        }
     }
 }
 
@@ -169,9 +204,10 @@ impl fmt::Display for Type {
                 bounded(f, Scalar::Float, min, max)
             }
             Self::List { of, min, max } => {
-                let what = of.map_or("values of one kind", Scalar::plural);
+                let what = of.plural();
                 match (*min, *max) {
                     (0, usize::MAX) => write!(f, "a list of {what}"),
+                    (0, max) => write!(f, "a list of at most {max} {what}"),
                     (min, usize::MAX) => write!(f, "a list of at least {min} {what}"),
                     (min, max) => write!(f, "a list of {min} to {max} {what}"),
                 }

@@ -141,6 +141,24 @@ pub(super) fn join(path: &str, segment: &str) -> String {
     }
 }
 
+/// Where the value of a dotted key stands, elements of lists by number; of a key that does not, the
+/// table or list that it would be in.
+pub(super) fn place(table: &DeTable<'_>, dotted: &str) -> usize {
+    let mut segments = dotted.split('.');
+    let first = segments.next().and_then(|first| table.get(first));
+    let Some(mut value) = first else { return 0 };
+    for segment in segments {
+        let inner = match value.get_ref() {
+            DeValue::Table(table) => table.get(segment),
+            DeValue::Array(items) => segment.parse().ok().and_then(|at: usize| items.get(at)),
+            _ => None,
+        };
+        let Some(inner) = inner else { break };
+        value = inner;
+    }
+    value.span().start
+}
+
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(BYTES_MAX + 1).read_to_end(&mut bytes)?;

@@ -169,6 +169,14 @@ impl Settings {
     }
 }
 
+/// The texts among values.
+pub(super) fn texts(values: &[SettingValue]) -> impl Iterator<Item = &str> {
+    values.iter().filter_map(|value| match value {
+        SettingValue::Text(text) => Some(text.as_str()),
+        _ => None,
+    })
+}
+
 /// What stands in a file, for a message.
 pub(super) fn describe(value: &DeValue<'_>) -> String {
     match value {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
 use hdrhistogram::Histogram;
 use patchbay_control::{Handler, Server, Status};
@@ -20,14 +20,15 @@ use tokio::sync::mpsc;
 
 use super::engine::EngineThread;
 use super::io::Io;
-use super::lines::{self, DATAGRAM_MAX, LinesConfig};
+use super::lines::{self, LinesConfig};
 use super::ring;
 use super::shared::{IoCounts, Shared, Wait};
 use super::source::VenueFacts;
 use super::status::Reporter;
+use super::thread::spawn;
 use crate::config::SettingValue;
 use crate::strategies::Strategies;
-use crate::{HostClock, RuntimeError, Seat};
+use crate::{Cores, HostClock, RuntimeError, Seat};
 
 /// Slots of the ring between an I/O thread and the engine: 8 MiB.
 const RING_SLOTS: usize = 131_072;
@@ -55,9 +56,23 @@ pub struct LiveAdapter {
     pub settings: Vec<(String, SettingValue)>,
     /// The streams that are wanted of it.
     pub wishes: Vec<OwnedWish>,
+    /// The keys that it may use.
+    pub keyring: Keyring,
 }
 
-/// What a live host is made with.
+impl LiveAdapter {
+    /// For data that needs no key.
+    pub fn public(
+        loaded: Loaded,
+        settings: Vec<(String, SettingValue)>,
+        wishes: Vec<OwnedWish>,
+    ) -> Self {
+        Self { loaded, settings, wishes, keyring: Keyring::empty() }
+    }
+}
+
+/// What a live host is made with. By default its bounds are the usual ones and its lines those of
+/// the loopback, and nobody can look at it.
 pub struct LiveConfig {
     /// Bounds of the engine.
     pub engine: EngineConfig,
@@ -65,8 +80,12 @@ pub struct LiveConfig {
     pub wait: Wait,
     /// `LIMITED_MODE` is on.
     pub limited: bool,
+    /// Where threads run.
+    pub cores: Cores,
     /// Where datagrams go.
     pub lines: LinesConfig,
+    /// What goes out, and how often; without a channel no socket is opened.
+    pub publisher: PublisherConfig,
     /// Certificate authorities beside the web's.
     pub extra_ca: Vec<PathBuf>,
     /// Addresses to use instead of a name's own.
@@ -75,6 +94,23 @@ pub struct LiveConfig {
     pub control: Option<PathBuf>,
     /// Receives log lines of plugins.
     pub log: Log,
+}
+
+impl Default for LiveConfig {
+    fn default() -> Self {
+        Self {
+            engine: EngineConfig::default(),
+            wait: Wait::default(),
+            limited: false,
+            cores: Cores::default(),
+            lines: LinesConfig::default(),
+            publisher: PublisherConfig::default(),
+            extra_ca: Vec::new(),
+            overrides: BTreeMap::new(),
+            control: None,
+            log: |_, _| {},
+        }
+    }
 }
 
 /// A running host; dropped, it stops.
@@ -100,14 +136,16 @@ impl LiveHost {
     pub fn start(config: LiveConfig, adapters: Vec<LiveAdapter>) -> Result<Self, RuntimeError> {
         let clock = HostClock::start();
         let shared = Shared::new(clock.clone(), adapters.len());
-        let (lines, line_counts, multicast) = lines::start(config.lines, Arc::clone(&shared))?;
-        let publisher_config =
-            PublisherConfig { max_datagram: DATAGRAM_MAX, ..PublisherConfig::default() };
         // The start time makes the session another one than any before.
-        let publisher = Publisher::new(publisher_config, clock.now() as u32)?;
+        let publisher = Publisher::new(config.publisher, clock.now() as u32)?;
+        let sends = config.publisher.channels.contains(&true);
+        let to = sends.then_some(config.lines);
+        let (lines, multicast) = lines::start(to, &config.cores.multicast, Arc::clone(&shared))?;
 
         let mut engine = Engine::new(Registry::default(), config.engine);
         let (mut inboxes, mut starts, mut plugins) = (Vec::new(), Vec::new(), Vec::new());
+        // Limits are the venue's: instances of one adapter share them.
+        let mut limits: BTreeMap<String, Arc<Buckets>> = BTreeMap::new();
         for (number, adapter) in adapters.into_iter().enumerate() {
             let number = number as u32;
             let name = adapter.loaded.plugin.name();
@@ -118,11 +156,13 @@ impl LiveHost {
             let seat = seat(&adapter, number, config.log)?;
             plugins.push((adapter.loaded.manifest.clone(), Arc::clone(&counts)));
             inboxes.push((inbox, orders));
-            starts.push((number, seat, adapter.wishes, sender, theirs, counts));
+            let buckets = Arc::clone(limits.entry(name.to_owned()).or_default());
+            let net = (buckets, adapter.keyring);
+            starts.push((number, seat, adapter.wishes, sender, theirs, counts, net));
         }
         let started = clock.now();
         let reporter =
-            Reporter::new(plugins, config.lines, line_counts, started, config.wait, config.limited);
+            Reporter::new(plugins, to, lines.counts(), started, config.wait, config.limited);
         let thread = EngineThread {
             venues: vec![VenueFacts::default(); inboxes.len()],
             engine,
@@ -136,10 +176,10 @@ impl LiveHost {
             turn: 0,
             latency: Histogram::new_with_max(LATENCY_MAX, 3).expect("the bounds are in range"),
         };
-        let engine = spawn("engine", move || thread.run())?;
-        let mut others = vec![multicast];
+        let engine = spawn("engine", &config.cores.engine, move || thread.run())?;
+        let mut others: Vec<_> = multicast.into_iter().collect();
         let woken = (config.wait == Wait::Block).then(|| engine.thread().clone());
-        for (number, seat, wishes, ring, orders, counts) in starts {
+        for (number, seat, wishes, ring, orders, counts, (buckets, keyring)) in starts {
             let network = || {
                 Network::new(NetworkOptions {
                     extra_ca: config.extra_ca.clone(),
@@ -154,9 +194,8 @@ impl LiveHost {
             let (shared, woken) = (Arc::clone(&shared), woken.clone());
             let clock: Arc<dyn Clock> = Arc::new(clock.clone());
             let start = move || {
-                let buckets = Buckets::new();
-                let keys = Arc::new(Keyring::empty());
-                let mut options = HubOptions::new(Arc::new(network), clock, buckets, keys);
+                let keyring = Arc::new(keyring);
+                let mut options = HubOptions::new(Arc::new(network), clock, buckets, keyring);
                 options.reference = Some(Arc::new(reference));
                 let io = Io {
                     number,
@@ -174,7 +213,7 @@ impl LiveHost {
                 };
                 run_io(io, wishes);
             };
-            others.push(spawn("io", start)?);
+            others.push(spawn("io", &config.cores.of_io(number as usize), start)?);
         }
         let handler: Arc<dyn Handler> = Arc::clone(&shared) as Arc<dyn Handler>;
         let control = config.control.as_deref().map(|path| Server::start(path, handler));
@@ -232,14 +271,6 @@ fn seat(adapter: &LiveAdapter, number: u32, log: Log) -> Result<Seat, RuntimeErr
     let made = plugin.adapter(&config, 0, number, log);
     let bind = |source| RuntimeError::Bind { name: plugin.name().to_owned(), source };
     Ok(Seat::new(plugin.name(), made.map_err(bind)?))
-}
-
-fn spawn<T: Send + 'static>(
-    name: &str,
-    run: impl FnOnce() -> T + Send + 'static,
-) -> Result<JoinHandle<T>, RuntimeError> {
-    let builder = thread::Builder::new().name(name.to_owned());
-    builder.spawn(run).map_err(|source| RuntimeError::Socket { what: "start a thread", source })
 }
 
 fn run_io(io: Io, wishes: Vec<OwnedWish>) {

@@ -11,6 +11,7 @@ use rtrb::{Consumer, Producer, RingBuffer};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
 use super::shared::Shared;
+use super::thread::spawn;
 use crate::RuntimeError;
 
 /// Datagrams that may wait for the network.
@@ -58,7 +59,7 @@ struct Datagram {
 /// The engine's end: never waits.
 pub(crate) struct Lines {
     ring: Producer<Datagram>,
-    thread: Thread,
+    thread: Option<Thread>,
     counts: Arc<LineCounts>,
 }
 
@@ -72,22 +73,26 @@ pub(crate) struct LineCounts {
     pub(crate) overrun: AtomicU64,
 }
 
-/// Starts the thread.
+/// Starts the thread; nothing if nothing is to be sent.
 pub(crate) fn start(
-    config: LinesConfig,
+    config: Option<LinesConfig>,
+    cores: &[i64],
     shared: Arc<Shared>,
-) -> Result<(Lines, Arc<LineCounts>, JoinHandle<()>), RuntimeError> {
+) -> Result<(Lines, Option<JoinHandle<()>>), RuntimeError> {
+    let counts = Arc::new(LineCounts::default());
+    let Some(config) = config else {
+        let (ring, _) = RingBuffer::new(0);
+        return Ok((Lines { ring, thread: None, counts }, None));
+    };
     let socket = open(&config)
         .map_err(|source| RuntimeError::Socket { what: "open the multicast socket", source })?;
-    let counts = Arc::new(LineCounts::default());
     let (ring, waiting) = RingBuffer::new(WAITING);
     let theirs = Arc::clone(&counts);
-    let handle = thread::Builder::new()
-        .name("multicast".into())
-        .spawn(move || send_all(&config, &socket, waiting, &theirs, &shared))
-        .map_err(|source| RuntimeError::Socket { what: "start the multicast thread", source })?;
-    let lines = Lines { ring, thread: handle.thread().clone(), counts: Arc::clone(&counts) };
-    Ok((lines, counts, handle))
+    let handle = spawn("multicast", cores, move || {
+        send_all(&config, &socket, waiting, &theirs, &shared);
+    })?;
+    let thread = Some(handle.thread().clone());
+    Ok((Lines { ring, thread, counts }, Some(handle)))
 }
 
 fn open(config: &LinesConfig) -> std::io::Result<Socket> {
@@ -145,9 +150,15 @@ fn send_all(
 }
 
 impl Lines {
+    pub(crate) fn counts(&self) -> Arc<LineCounts> {
+        Arc::clone(&self.counts)
+    }
+
     /// Wakes the thread after a batch.
     pub(crate) fn flush(&self) {
-        self.thread.unpark();
+        if let Some(thread) = &self.thread {
+            thread.unpark();
+        }
     }
 }
 

@@ -13,7 +13,9 @@ mod ring;
 mod shared;
 mod source;
 mod status;
+mod thread;
 
 pub use host::{LiveAdapter, LiveConfig, LiveHost, OwnedWish};
+pub(crate) use lines::DATAGRAM_MAX;
 pub use lines::{Group, LinesConfig, listen};
 pub use shared::Wait;

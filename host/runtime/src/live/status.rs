@@ -12,7 +12,7 @@ use patchbay_engine::{Engine, Listing};
 use patchbay_loader::Manifest;
 use patchbay_model::{InstrumentId, Nanos, Side};
 
-use super::lines::{LineCounts, LinesConfig};
+use super::lines::{Group, LineCounts, LinesConfig};
 use super::shared::{IoCounts, Shared, Wait};
 
 /// Levels of a side in a status.
@@ -21,7 +21,8 @@ const LEVELS: usize = patchbay_control::MAX_LEVELS;
 /// Makes statuses; remembers what rates need.
 pub(crate) struct Reporter {
     pub(crate) plugins: Vec<(Manifest, Arc<IoCounts>)>,
-    pub(crate) lines: LinesConfig,
+    /// `None` if nothing is sent.
+    pub(crate) lines: Option<LinesConfig>,
     pub(crate) line_counts: Arc<LineCounts>,
     pub(crate) started: Nanos,
     pub(crate) wait: Wait,
@@ -40,7 +41,7 @@ struct Rate {
 impl Reporter {
     pub(crate) fn new(
         plugins: Vec<(Manifest, Arc<IoCounts>)>,
-        lines: LinesConfig,
+        lines: Option<LinesConfig>,
         line_counts: Arc<LineCounts>,
         started: Nanos,
         wait: Wait,
@@ -78,7 +79,7 @@ impl Reporter {
             plugins: self.plugins.iter().map(plugin).collect(),
             connections,
             latency: percentiles(latency),
-            channels: (0..2).map(|at| self.channel(at, now)).collect(),
+            channels: self.channels(now),
             books: self.books(engine, now),
             log: shared.log_lines(),
             ..Status::default()
@@ -103,10 +104,15 @@ impl Reporter {
         }
     }
 
-    fn channel(&mut self, at: usize, now: Nanos) -> Channel {
+    fn channels(&mut self, now: Nanos) -> Vec<Channel> {
+        let groups = self.lines.map(|lines| lines.groups);
+        let groups = groups.into_iter().flatten().enumerate();
+        groups.map(|(at, group)| self.channel(at, group, now)).collect()
+    }
+
+    fn channel(&mut self, at: usize, group: Group, now: Nanos) -> Channel {
         let count = |counts: &[std::sync::atomic::AtomicU64; 2]| IoCounts::of(&counts[at]);
         let (sent, bytes) = (count(&self.line_counts.sent), count(&self.line_counts.bytes));
-        let group = self.lines.groups[at];
         Channel {
             name: (at + 1).to_string(),
             group: format!("{}:{}", group.address, group.port),
