@@ -97,6 +97,9 @@ pub(crate) struct RunArgs {
     /// Configuration file
     #[arg(default_value = "config/patchbay.toml")]
     pub(crate) config: PathBuf,
+    /// Run as a service: log files, no terminal, systemd told how it goes
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) production: bool,
     #[command(flatten)]
     pub(crate) watch: WatchArgs,
 }

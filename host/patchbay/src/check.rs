@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use patchbay_runtime::config::{Config, ConfigError, Wanted, limited_mode};
+use patchbay_runtime::config::{Config, ConfigError, Secrets, Wanted, limited_mode};
 
 use crate::args::CheckArgs;
 use crate::console::say;
@@ -19,6 +19,12 @@ pub(crate) fn run(args: &CheckArgs, folder: Option<&Path>) -> Result<(), Failure
             instance.plugin,
             instance.settings.len()
         ));
+    }
+    for instance in config.instances.iter().filter(|instance| !instance.keys.is_empty()) {
+        if matches!(config.host.secrets, Secrets::Credentials(None)) {
+            let keys = instance.keys.join(", ");
+            say(&format!("  keys {keys} were not looked at: no unit with credentials runs this"));
+        }
     }
     for file in &config.unused_venues {
         say(&format!("  {}: belongs to no adapter in use", file.display()));

@@ -8,14 +8,17 @@ use std::time::Duration;
 use patchbay_abi as abi;
 use patchbay_control::{Client, Detail, LogLevel, Status};
 use patchbay_engine::{EngineConfig, HistoryConfig};
+use patchbay_loader::Kind;
 use patchbay_runtime::config::{Config, HostConfig, limited_mode};
-use patchbay_runtime::live::{LiveAdapter, LiveConfig, LiveHost, OwnedWish, Wait};
+use patchbay_runtime::live::{LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish, Wait};
+use patchbay_runtime::{LogThread, LogWriter, PluginFolder};
 use patchbay_tui::{Attached, InProcess, Options};
 
 use crate::args::{RunArgs, TopArgs, WaitArg, WatchArgs};
-use crate::console::{plugin_log, say};
+use crate::console::{error, say};
+use crate::production::{self, Service};
 use crate::signal::Stop;
-use crate::{BAD_CONFIG, FAILED, Failure, check, plugin};
+use crate::{BAD_CONFIG, BROKEN, FAILED, Failure, check, plugin};
 
 /// All market data that an adapter may offer.
 pub(crate) const ALL_CHANNELS: u32 = abi::CHANNEL_TRADES
@@ -29,21 +32,61 @@ pub(crate) const ALL_CHANNELS: u32 = abi::CHANNEL_TRADES
 const LOOK: Duration = Duration::from_millis(50);
 
 pub(crate) fn run(args: &RunArgs, folder: Option<&Path>) -> Result<(), Failure> {
+    if args.production {
+        production::refuse_linker_variables()?;
+    } else if let Some(text) = production::linker_warning() {
+        error(&format!("warning: {text}; --production refuses that"));
+    }
     let config = check::load(&args.config, folder)?;
     let limited = limited_mode(std::env::var_os("LIMITED_MODE").as_deref())
         .map_err(|error| Failure { text: error.to_string(), code: BAD_CONFIG })?;
-    let adapters = adapters(&config, folder, limited)?;
-    let host = LiveHost::start(live_config(&args.watch, Some(&config), limited)?, adapters)?;
-    watch(host, &args.watch)
+    if !args.production {
+        let host = start(args, &config, folder, limited, None)?;
+        return watch(host, &args.watch);
+    }
+    let service = Service::new(LogThread::start(config.host.log.clone())?)?;
+    service.say(LogLevel::Info, &banner(args, &config, limited));
+    let started = start(args, &config, folder, limited, Some(service.writer()));
+    let ended = started.and_then(|host| service.watch(host, args.watch.limit));
+    if let Err(failure) = &ended {
+        service.say(LogLevel::Error, &failure.text);
+    }
+    ended
+}
+
+fn start(
+    args: &RunArgs,
+    config: &Config,
+    folder: Option<&Path>,
+    limited: bool,
+    log: Option<LogWriter>,
+) -> Result<LiveHost, Failure> {
+    let folder = plugin::open_configured(folder, &config.host.plugins)?;
+    let adapters = adapters(config, &folder, limited)?;
+    let strategies = strategies(config, &folder)?;
+    let (production, own) = (args.production, live_config(&args.watch, Some(config), limited)?);
+    Ok(LiveHost::start(LiveConfig { log, production, strategies, ..own }, adapters)?)
+}
+
+fn banner(args: &RunArgs, config: &Config, limited: bool) -> String {
+    let names: Vec<&str> = config.instances.iter().map(|instance| &*instance.name).collect();
+    format!(
+        "patchbay {}, process {}, {}, host number {}, {}{}",
+        env!("CARGO_PKG_VERSION"),
+        std::process::id(),
+        args.config.display(),
+        config.host.number,
+        names.join(", "),
+        if limited { ", LIMITED_MODE" } else { "" },
+    )
 }
 
 fn adapters(
     config: &Config,
-    folder: Option<&Path>,
+    folder: &PluginFolder,
     limited: bool,
 ) -> Result<Vec<LiveAdapter>, Failure> {
-    let folder = plugin::open_configured(folder, &config.host.plugins)?;
-    let wanted = config.instances.iter().filter(|i| i.kind == patchbay_loader::Kind::Adapter);
+    let wanted = config.instances.iter().filter(|i| i.kind == Kind::Adapter);
     let mut adapters = Vec::new();
     for instance in wanted {
         let mut streams: Vec<_> = instance.streams.clone();
@@ -74,6 +117,17 @@ fn adapters(
     Ok(adapters)
 }
 
+fn strategies(config: &Config, folder: &PluginFolder) -> Result<Vec<LiveStrategy>, Failure> {
+    let wanted = config.instances.iter().filter(|i| i.kind == Kind::Strategy);
+    wanted
+        .map(|instance| {
+            let loaded = folder.load(&instance.plugin, instance.kind)?;
+            let (name, settings) = (instance.name.clone(), instance.settings.clone());
+            Ok(LiveStrategy { name, loaded, settings })
+        })
+        .collect()
+}
+
 /// At most so many symbols a kind (`LIMITED_MODE`).
 fn keep_first(streams: &mut Vec<(patchbay_model::Kind, String)>) {
     let mut kept = Vec::new();
@@ -99,8 +153,6 @@ pub(crate) fn live_config(
         },
         limited,
         control: Some(control_path(watch.control.as_deref().or(socket))?),
-        // A screen owns the terminal; otherwise lines of plugins go beside the status lines.
-        log: if on_terminal(watch) { |_, _| {} } else { plugin_log },
         ..own
     })
 }
@@ -139,7 +191,11 @@ pub(crate) fn watch(host: LiveHost, args: &WatchArgs) -> Result<(), Failure> {
     let mut waited = Duration::ZERO;
     let mut shown = 0;
     let mut logged = 0;
-    while !host.is_stopping() && !stop.is_asked() && args.limit.is_none_or(|limit| waited < limit) {
+    while !host.has_failed()
+        && !host.is_stopping()
+        && !stop.is_asked()
+        && args.limit.is_none_or(|limit| waited < limit)
+    {
         thread::sleep(LOOK);
         waited += LOOK;
         if !args.json && waited.as_secs() > shown {
@@ -149,11 +205,19 @@ pub(crate) fn watch(host: LiveHost, args: &WatchArgs) -> Result<(), Failure> {
             say(&line(&status));
         }
     }
+    let failed = host.has_failed();
     let last = host.stop();
     if args.json {
         say(&serde_json::to_string(&*last)?);
     }
-    Ok(())
+    if failed { Err(died()) } else { Ok(()) }
+}
+
+/// A thread of the host ended by itself.
+pub(crate) fn died() -> Failure {
+    let text = "a thread of the host has ended by itself, which is a fault in patchbay; the log's \
+                last error says where";
+    Failure { text: text.to_owned(), code: BROKEN }
 }
 
 /// New warnings and errors of the log; the number of the last line seen.
@@ -166,7 +230,7 @@ fn say_log(status: &Status, after: u64) -> u64 {
     status.log.last().map_or(after, |line| line.seq)
 }
 
-fn line(status: &Status) -> String {
+pub(crate) fn line(status: &Status) -> String {
     let (totals, latency) = (&status.totals, &status.latency);
     let live = status.books.iter().filter(|b| b.state == patchbay_control::BookState::Live).count();
     format!(

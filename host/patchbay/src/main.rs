@@ -6,7 +6,9 @@ mod console;
 mod demo;
 mod live;
 mod monitor;
+mod notify;
 mod plugin;
+mod production;
 mod replay;
 mod signal;
 mod venue;
@@ -46,6 +48,8 @@ struct Failure {
 
 /// Exit code of an ordinary failure.
 const FAILED: u8 = 1;
+/// Exit code of a host that broke (`EX_SOFTWARE`, sysexits.h).
+const BROKEN: u8 = 70;
 /// Exit code of a configuration that cannot work (`EX_CONFIG`, sysexits.h).
 const BAD_CONFIG: u8 = 78;
 

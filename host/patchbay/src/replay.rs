@@ -101,7 +101,7 @@ fn setup(loaded: &Loaded) -> AdapterSetup<'static> {
         sha256: loaded.manifest.sha256,
         config: &[],
         seed: 0,
-        log: plugin_log,
+        log: &plugin_log,
     }
 }
 

@@ -7,7 +7,7 @@ use patchbay_model::{Instrument, Nanos};
 use patchbay_plugin::Value;
 use patchbay_plugin::bind::{Command, Log, Plugin};
 
-use crate::strategies::Strategies;
+use crate::strategies::{About, Strategies};
 use crate::{Digest, Files, RuntimeError, Seat};
 
 /// What a core is made with.
@@ -105,7 +105,8 @@ impl Core {
         let name = setup.plugin.name();
         let bind = |source| RuntimeError::Bind { name: name.to_owned(), source };
         let made = setup.plugin.strategy(setup.config, setup.seed, 0, setup.log);
-        self.strategies.add(name, made.map_err(bind)?, at, &self.engine);
+        let about = About { name: name.to_owned(), manifest: None };
+        self.strategies.add(about, made.map_err(bind)?, at, &self.engine);
         Ok(())
     }
 
@@ -196,7 +197,8 @@ impl Core {
             digest.take(self.turn, at, &self.out);
         }
         if !self.out.slots.is_empty() {
-            self.strategies.turn(at, self.turn, &self.out.slots, &self.engine);
+            // Nobody asks a replay how long a turn took.
+            self.strategies.turn(at, self.turn, &self.out.slots, &self.engine, || 0);
         }
         Ok(())
     }

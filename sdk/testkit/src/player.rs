@@ -107,7 +107,7 @@ impl Player {
         let flat = settings.flat()?;
         let entries: Vec<(&str, Value<'_>)> =
             flat.iter().map(|(key, value)| (key.as_str(), *value)).collect();
-        let (made, log) = log::during(|| plugin.adapter(&entries, 1, 0, log::write));
+        let (made, log) = log::during(|| plugin.adapter(&entries, 1, 0, &log::write));
         let adapter = made.map_err(|error| PlayerError::Bind { error, log })?;
         Ok(Self {
             plugin,

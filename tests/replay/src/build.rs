@@ -78,6 +78,22 @@ fn build(release: bool) -> Built {
     Built { patchbay: patchbay.into(), artifacts }
 }
 
+/// Compiles the recorder in C to `library`.
+pub fn compile_c_recorder(library: &Path) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let cc = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let compiled = Command::new(cc)
+        .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared"])
+        .args(["-fvisibility=hidden", "-Wl,-z,now,-z,nodelete", "-I"])
+        .arg(root.join("sdk/include"))
+        .arg("-o")
+        .arg(library)
+        .arg(root.join("strategies/c-recorder/recorder.c"))
+        .status()
+        .unwrap();
+    assert!(compiled.success());
+}
+
 /// A new empty folder that only the running user can change, among the temporary files.
 pub fn scratch(name: &str) -> PathBuf {
     use std::os::unix::fs::PermissionsExt;

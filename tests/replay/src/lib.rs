@@ -8,7 +8,7 @@ pub mod naive;
 
 use std::path::{Path, PathBuf};
 
-pub use build::{Built, built, scratch};
+pub use build::{Built, built, compile_c_recorder, scratch};
 pub use load::Plugins;
 
 /// A file or folder of the corpus of recorded market data (`PATCHBAY_CORPUS`, or `../shared/corpus`

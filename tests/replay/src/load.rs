@@ -27,6 +27,6 @@ impl Plugins {
         let config: Vec<(&str, Value<'_>)> =
             settings.iter().map(|(key, value)| (key.as_str(), value.lend())).collect();
         let sha256 = loaded.manifest.sha256;
-        AdapterSetup { plugin, sha256, config: Vec::leak(config), seed: 0, log: |_, _| {} }
+        AdapterSetup { plugin, sha256, config: Vec::leak(config), seed: 0, log: &|_, _| {} }
     }
 }

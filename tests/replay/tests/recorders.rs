@@ -1,10 +1,7 @@
 //! A strategy in Rust and one in C see the same turns and count the same.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::Path;
-use std::process::Command;
-
-use patchbay_test_replay::{built, corpus, scratch};
+use patchbay_test_replay::{built, compile_c_recorder, corpus, scratch};
 use serde_json::Value;
 
 #[test]
@@ -12,19 +9,7 @@ fn recorders_in_rust_and_c_agree() {
     let Some(capture) = corpus("binance-usdm/hftbacktest/btcusdt_20230404.dat.gz") else { return };
     let folder = scratch("recorders");
     let library = folder.join("c-recorder.so");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let cc = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
-    let compiled = Command::new(cc)
-        .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared"])
-        .args(["-fvisibility=hidden", "-Wl,-z,now,-z,nodelete", "-I"])
-        .arg(root.join("sdk/include"))
-        .arg("-o")
-        .arg(&library)
-        .arg(root.join("strategies/c-recorder/recorder.c"))
-        .status()
-        .unwrap();
-    assert!(compiled.success());
-
+    compile_c_recorder(&library);
     let built = built(false);
     let (adapter, rust) = (built.plugin("patchbay-binance"), built.plugin("patchbay-recorder"));
     let output = built.run(&[

@@ -32,4 +32,7 @@ pub struct Plugin {
     pub frames: u64,
     /// Mean time in its code for one of those in the last second, nanoseconds.
     pub ns_per_frame: u64,
+    /// Hash over everything that a strategy decides by, hexadecimal, at the end of a run; empty
+    /// before.
+    pub digest: String,
 }

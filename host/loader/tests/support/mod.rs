@@ -131,7 +131,7 @@ pub(crate) fn message(refusal: &Refusal, path: &Path, [field, expected, found, r
 
 /// Calls code of the plugin.
 pub(crate) fn digest(loaded: &Loaded) -> u64 {
-    let instance = loaded.plugin.strategy(&[], 0, 0, |_, _| ());
+    let instance = loaded.plugin.strategy(&[], 0, 0, &|_, _| ());
     instance.map(|instance| instance.digest()).unwrap()
 }
 

@@ -11,6 +11,7 @@ use patchbay_mcast::Publisher;
 use patchbay_model::Nanos;
 use tokio::sync::mpsc::Sender;
 
+use super::desks::Desks;
 use super::io::ResyncOrder;
 use super::lines::Lines;
 use super::ring::Inbox;
@@ -29,6 +30,7 @@ pub(crate) struct EngineThread {
     pub(crate) engine: Engine,
     pub(crate) inboxes: Vec<(Inbox, Sender<ResyncOrder>)>,
     pub(crate) strategies: Strategies,
+    pub(crate) desks: Desks,
     pub(crate) publisher: Publisher,
     pub(crate) lines: Lines,
     pub(crate) shared: Arc<Shared>,
@@ -57,6 +59,9 @@ impl EngineThread {
             if status_due <= now {
                 status_due = now + STATUS;
                 self.report();
+            }
+            if !took && self.strategies.due().is_some_and(|due| due <= now) {
+                self.strategies.advance(now, &self.engine);
             }
             if !took {
                 match self.wait {
@@ -90,6 +95,8 @@ impl EngineThread {
     fn take_one(&mut self, at: usize, out: &mut Out) -> bool {
         let Some(turn) = self.inboxes[at].0.next(self.turn + 1) else { return false };
         self.turn = turn.number;
+        // As in a replay: the timers before the turn that shows that their time has come.
+        self.strategies.advance(turn.at_ns, &self.engine);
         self.engine.step(&turn, out);
         let now = self.shared.clock.now();
         let source = Lent { engine: &self.engine, venues: &self.venues };
@@ -99,8 +106,8 @@ impl EngineThread {
             let published = self.shared.clock.now();
             // Beyond the histogram's bound is its last bucket.
             self.latency.saturating_record((published - turn.at_ns).max(0) as u64);
-            self.strategies.advance(turn.at_ns, &self.engine);
-            self.strategies.turn(turn.at_ns, turn.number, &out.slots, &self.engine);
+            let clock = || self.shared.clock.now();
+            self.strategies.turn(turn.at_ns, turn.number, &out.slots, &self.engine, clock);
         }
         true
     }
@@ -110,7 +117,8 @@ impl EngineThread {
         for (facts, connections) in self.venues.iter_mut().zip(self.shared.open_connections()) {
             facts.connected = connections;
         }
-        let status = self.reporter.status(&self.engine, self.turn, &self.latency, &self.shared);
+        let mut status = self.reporter.status(&self.engine, self.turn, &self.latency, &self.shared);
+        self.desks.report(&self.strategies, &mut status, &self.shared);
         self.shared.set_status(status);
     }
 }

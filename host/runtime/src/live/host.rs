@@ -18,6 +18,7 @@ use patchbay_net::{Buckets, Clock, Hub, HubOptions, Keyring, Network, NetworkOpt
 use patchbay_plugin::bind::Log;
 use tokio::sync::mpsc;
 
+use super::desks::Desks;
 use super::engine::EngineThread;
 use super::io::Io;
 use super::lines::{self, LinesConfig};
@@ -27,8 +28,8 @@ use super::source::VenueFacts;
 use super::status::Reporter;
 use super::thread::spawn;
 use crate::config::SettingValue;
-use crate::strategies::Strategies;
-use crate::{Cores, HostClock, RuntimeError, Seat};
+use crate::strategies::{About, Strategies};
+use crate::{Cores, HostClock, LogWriter, RuntimeError, Seat};
 
 /// Slots of the ring between an I/O thread and the engine: 8 MiB.
 const RING_SLOTS: usize = 131_072;
@@ -60,6 +61,16 @@ pub struct LiveAdapter {
     pub keyring: Keyring,
 }
 
+/// A strategy to run.
+pub struct LiveStrategy {
+    /// Name of the instance.
+    pub name: String,
+    /// Its plugin.
+    pub loaded: Loaded,
+    /// Its settings, sorted by key.
+    pub settings: Vec<(String, SettingValue)>,
+}
+
 impl LiveAdapter {
     /// For data that needs no key.
     pub fn public(
@@ -73,6 +84,7 @@ impl LiveAdapter {
 
 /// What a live host is made with. By default its bounds are the usual ones and its lines those of
 /// the loopback, and nobody can look at it.
+#[derive(Default)]
 pub struct LiveConfig {
     /// Bounds of the engine.
     pub engine: EngineConfig,
@@ -92,25 +104,12 @@ pub struct LiveConfig {
     pub overrides: BTreeMap<String, SocketAddr>,
     /// Control socket; `None` for none.
     pub control: Option<PathBuf>,
-    /// Receives log lines of plugins.
-    pub log: Log,
-}
-
-impl Default for LiveConfig {
-    fn default() -> Self {
-        Self {
-            engine: EngineConfig::default(),
-            wait: Wait::default(),
-            limited: false,
-            cores: Cores::default(),
-            lines: LinesConfig::default(),
-            publisher: PublisherConfig::default(),
-            extra_ca: Vec::new(),
-            overrides: BTreeMap::new(),
-            control: None,
-            log: |_, _| {},
-        }
-    }
+    /// Where log lines go beside the status.
+    pub log: Option<LogWriter>,
+    /// Whether it says that it runs with `--production`.
+    pub production: bool,
+    /// Strategies that see every turn.
+    pub strategies: Vec<LiveStrategy>,
 }
 
 /// A running host; dropped, it stops.
@@ -135,7 +134,7 @@ impl LiveHost {
     /// If a plugin refuses its settings, or a socket or thread cannot be made.
     pub fn start(config: LiveConfig, adapters: Vec<LiveAdapter>) -> Result<Self, RuntimeError> {
         let clock = HostClock::start();
-        let shared = Shared::new(clock.clone(), adapters.len());
+        let shared = Shared::new(clock.clone(), adapters.len(), config.log);
         // The start time makes the session another one than any before.
         let publisher = Publisher::new(config.publisher, clock.now() as u32)?;
         let sends = config.publisher.channels.contains(&true);
@@ -153,21 +152,24 @@ impl LiveHost {
             let (sender, inbox) = ring::channel(RING_SLOTS);
             let (orders, theirs) = mpsc::channel(ORDERS);
             let counts = Arc::new(IoCounts::default());
-            let seat = seat(&adapter, number, config.log)?;
+            let seat = seat(&adapter, number, shared.log_of(name))?;
             plugins.push((adapter.loaded.manifest.clone(), Arc::clone(&counts)));
             inboxes.push((inbox, orders));
             let buckets = Arc::clone(limits.entry(name.to_owned()).or_default());
             let net = (buckets, adapter.keyring);
             starts.push((number, seat, adapter.wishes, sender, theirs, counts, net));
         }
+        let strategies = strategies(config.strategies, clock.now(), &engine, &shared)?;
         let started = clock.now();
-        let reporter =
+        let mut reporter =
             Reporter::new(plugins, to, lines.counts(), started, config.wait, config.limited);
+        reporter.production = config.production;
         let thread = EngineThread {
             venues: vec![VenueFacts::default(); inboxes.len()],
             engine,
             inboxes,
-            strategies: Strategies::default(),
+            strategies,
+            desks: Desks::default(),
             publisher,
             lines,
             shared: Arc::clone(&shared),
@@ -236,6 +238,13 @@ impl LiveHost {
         self.shared.stopping()
     }
 
+    /// Whether one of its threads has ended by itself, which none should: it is of no use any more.
+    pub fn has_failed(&self) -> bool {
+        let threads = self.others.iter().any(JoinHandle::is_finished);
+        let ended = threads || self.engine.as_ref().is_none_or(JoinHandle::is_finished);
+        ended && !self.shared.stopping()
+    }
+
     /// Stops it in order; the last status.
     pub fn stop(mut self) -> Arc<Status> {
         self.halt();
@@ -271,6 +280,25 @@ fn seat(adapter: &LiveAdapter, number: u32, log: Log) -> Result<Seat, RuntimeErr
     let made = plugin.adapter(&config, 0, number, log);
     let bind = |source| RuntimeError::Bind { name: plugin.name().to_owned(), source };
     Ok(Seat::new(plugin.name(), made.map_err(bind)?))
+}
+
+/// All of them, started.
+fn strategies(
+    all: Vec<LiveStrategy>,
+    now: Nanos,
+    engine: &Engine,
+    shared: &Arc<Shared>,
+) -> Result<Strategies, RuntimeError> {
+    let mut strategies = Strategies::default();
+    for (number, LiveStrategy { name, loaded, settings }) in all.into_iter().enumerate() {
+        let plugin = loaded.plugin;
+        let config: Vec<_> = settings.iter().map(|(key, value)| (&**key, value.lend())).collect();
+        let made = plugin.strategy(&config, 0, number as u32, shared.log_of(&name));
+        let bind = |source| RuntimeError::Bind { name: plugin.name().to_owned(), source };
+        let about = About { name, manifest: Some(loaded.manifest) };
+        strategies.add(about, made.map_err(bind)?, now, engine);
+    }
+    Ok(strategies)
 }
 
 fn run_io(io: Io, wishes: Vec<OwnedWish>) {

@@ -5,6 +5,7 @@
 //!                    ▲────────── resync ──────────────┘
 //! ```
 
+mod desks;
 mod engine;
 mod host;
 mod io;
@@ -15,7 +16,7 @@ mod source;
 mod status;
 mod thread;
 
-pub use host::{LiveAdapter, LiveConfig, LiveHost, OwnedWish};
+pub use host::{LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish};
 pub(crate) use lines::DATAGRAM_MAX;
 pub use lines::{Group, LinesConfig, listen};
 pub use shared::Wait;

@@ -3,9 +3,12 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use patchbay_abi as abi;
 use patchbay_control::{Connection, Handler, LogLevel, LogRing, Operation, Peer, Refusal, Status};
 
-use crate::HostClock;
+use patchbay_plugin::bind::Log;
+
+use crate::{HostClock, LogWriter};
 
 /// What a thread does when there is nothing to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,17 +49,20 @@ pub(crate) struct Shared {
     pub(crate) stop: AtomicBool,
     status: Mutex<Arc<Status>>,
     log: Mutex<LogRing>,
+    /// Where lines go beside the ring.
+    writer: Option<LogWriter>,
     /// Connections of each instance, as their I/O threads last said.
     connections: Mutex<Vec<Vec<Connection>>>,
 }
 
 impl Shared {
-    pub(crate) fn new(clock: HostClock, instances: usize) -> Arc<Self> {
+    pub(crate) fn new(clock: HostClock, instances: usize, writer: Option<LogWriter>) -> Arc<Self> {
         Arc::new(Self {
             clock,
             stop: AtomicBool::new(false),
             status: Mutex::default(),
             log: Mutex::default(),
+            writer,
             connections: Mutex::new(vec![Vec::new(); instances]),
         })
     }
@@ -66,7 +72,26 @@ impl Shared {
     }
 
     pub(crate) fn log(&self, level: LogLevel, source: &str, text: &str) {
-        lock(&self.log).push(self.clock.now(), level, source, text);
+        let now = self.clock.now();
+        if let Some(writer) = &self.writer {
+            writer.write(now, level, source, text);
+        }
+        // Lines for who debugs would push out those that somebody should look at.
+        if level != LogLevel::Debug {
+            lock(&self.log).push(now, level, source, text);
+        }
+    }
+
+    /// For the lines of a plugin. Plugins keep it for the life of the process, and it does not keep
+    /// the host.
+    pub(crate) fn log_of(self: &Arc<Self>, source: &str) -> Log {
+        let (shared, source) = (Arc::downgrade(self), source.to_owned());
+        let log = move |level: u32, text: &str| {
+            if let Some(shared) = shared.upgrade() {
+                shared.log(log_level(level), &source, text);
+            }
+        };
+        Box::leak(Box::new(log))
     }
 
     pub(crate) fn log_lines(&self) -> Vec<patchbay_control::LogLine> {
@@ -104,6 +129,15 @@ impl Handler for Shared {
             }
             _ => Err(Refusal("this host cannot change plugins while it runs".to_owned())),
         }
+    }
+}
+
+const fn log_level(level: u32) -> LogLevel {
+    match level {
+        abi::LOG_ERROR => LogLevel::Error,
+        abi::LOG_WARN => LogLevel::Warn,
+        abi::LOG_INFO => LogLevel::Info,
+        _ => LogLevel::Debug,
     }
 }
 

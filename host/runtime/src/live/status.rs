@@ -27,6 +27,7 @@ pub(crate) struct Reporter {
     pub(crate) started: Nanos,
     pub(crate) wait: Wait,
     pub(crate) limited: bool,
+    pub(crate) production: bool,
     rates: BTreeMap<String, Rate>,
 }
 
@@ -48,7 +49,7 @@ impl Reporter {
         limited: bool,
     ) -> Self {
         let rates = BTreeMap::new();
-        Self { plugins, lines, line_counts, started, wait, limited, rates }
+        Self { plugins, lines, line_counts, started, wait, limited, production: false, rates }
     }
 
     pub(crate) fn status(
@@ -72,7 +73,7 @@ impl Reporter {
                 started_ns: self.started,
                 now_ns: now,
                 wait: format!("{:?}", self.wait).to_lowercase(),
-                production: false,
+                production: self.production,
                 limited: self.limited,
             },
             totals: self.totals(engine, turns),
@@ -168,6 +169,7 @@ fn plugin((manifest, counts): &(Manifest, Arc<IoCounts>)) -> Plugin {
         last_fault: String::new(),
         frames,
         ns_per_frame: IoCounts::of(&counts.plugin_ns) / frames.max(1),
+        digest: String::new(),
     }
 }
 

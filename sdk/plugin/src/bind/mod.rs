@@ -190,8 +190,9 @@ impl Plugin {
     }
 }
 
-/// Receives log lines and panics of plugins: level (`LOG_*`) and text. Called from any thread.
-pub type Log = fn(level: u32, text: &str);
+/// Receives log lines and panics of a plugin: level (`LOG_*`) and text. Called from any thread, as
+/// long as the process lives.
+pub type Log = &'static (dyn Fn(u32, &str) + Send + Sync);
 
 /// What an instance is made with.
 struct Making<'a> {
@@ -286,15 +287,15 @@ unsafe fn prefix<T: Copy>(from: *const c_void, stubs: T) -> T {
 /// Log table for plugins; leaked, since plugins keep it for the life of the process.
 fn log_table(log: Log) -> &'static abi::Log {
     unsafe extern "C" fn write(ctx: *mut c_void, level: u32, text: abi::Str) {
-        // SAFETY: `ctx` is the function below, stored as a pointer-sized value.
-        let log: Log = unsafe { std::mem::transmute::<*mut c_void, Log>(ctx) };
+        // SAFETY: `ctx` is the leaked reference below, which is never written to.
+        let log: Log = unsafe { *ctx.cast::<Log>() };
         // SAFETY: text of a plugin, valid for the call.
         log(level, unsafe { text.as_str() }.unwrap_or("a line that is not UTF-8"));
     }
     Box::leak(Box::new(abi::Log {
         struct_size: size_of::<abi::Log>() as u32,
         abi_minor: abi::ABI_MINOR,
-        ctx: log as *mut c_void,
+        ctx: Box::into_raw(Box::new(log)).cast(),
         write: Some(write),
     }))
 }

@@ -155,7 +155,7 @@ fn flood(cx: &mut AdapterCx<'_>) -> Result<(), Error> {
 
 fn player() -> AdapterInstance {
     let plugin = Plugin::linked_adapter::<Player>();
-    plugin.adapter(&[], 0, 0, log).expect("nothing to configure")
+    plugin.adapter(&[], 0, 0, &log).expect("nothing to configure")
 }
 
 /// What a frame brings: status, records and requests.

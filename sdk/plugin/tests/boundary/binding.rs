@@ -110,7 +110,7 @@ fn strategy(
 
 /// What the functions of an adapter without the optional ones answer.
 fn assert_stubs(plugin: Plugin) {
-    let mut instance = plugin.adapter(&[], 0, 0, log).expect("nothing to configure");
+    let mut instance = plugin.adapter(&[], 0, 0, &log).expect("nothing to configure");
     let mut buf = FrameBuf::default();
     let (conn, tag, url) = (1, 0, "");
     assert_eq!(instance.plan(1, &[]).status, abi::OK);
@@ -152,7 +152,7 @@ fn entries_beyond_the_size_of_an_older_table_keep_their_stubs() {
 fn a_table_that_is_longer_than_the_hosts_is_taken_as_far_as_the_host_knows_it() {
     let plugin = adapter(|_, table| table.struct_size += 64);
     let mut instance =
-        plugin.expect("a newer plugin").adapter(&[], 0, 0, log).expect("nothing to configure");
+        plugin.expect("a newer plugin").adapter(&[], 0, 0, &log).expect("nothing to configure");
     assert_eq!(instance.plan(1, &[]).status, abi::OK);
 }
 
@@ -163,7 +163,7 @@ fn entries_beyond_the_size_of_an_older_strategys_table_keep_their_stubs() {
         table.struct_size = offset_of!(StrategyVtable, on_control);
     });
     let plugin = plugin.expect("all required functions are within the size");
-    let mut instance = plugin.strategy(&[], 0, 0, log).expect("nothing to configure");
+    let mut instance = plugin.strategy(&[], 0, 0, &log).expect("nothing to configure");
     assert_eq!(instance.start(1, &Nothing).status, abi::OK);
     assert_eq!(instance.turn(1, 1, &[], &Nothing).status, abi::OK);
     assert_eq!(instance.control(1, "x", &Nothing).status, abi::UNSUPPORTED);
@@ -223,9 +223,9 @@ fn a_field_that_disagrees_is_refused_by_its_name() {
 
 #[test]
 fn a_plugin_of_the_other_kind_makes_no_instance() {
-    let refused = Plugin::linked_adapter::<Full>().strategy(&[], 0, 0, log);
+    let refused = Plugin::linked_adapter::<Full>().strategy(&[], 0, 0, &log);
     assert!(matches!(refused, Err(BindError::Kind { .. })));
-    let refused = Plugin::linked_strategy::<Full>().adapter(&[], 0, 0, log);
+    let refused = Plugin::linked_strategy::<Full>().adapter(&[], 0, 0, &log);
     assert!(matches!(refused, Err(BindError::Kind { .. })));
 }
 
@@ -244,7 +244,7 @@ fn a_create_that_fails_or_panics_makes_no_instance_and_says_why() {
         }
     }
     let refused = |seed| -> Status {
-        match Plugin::linked_strategy::<Picky>().strategy(&[], seed, 0, log) {
+        match Plugin::linked_strategy::<Picky>().strategy(&[], seed, 0, &log) {
             Err(BindError::Create { status }) => status,
             other => panic!("{other:?}"),
         }

@@ -220,7 +220,7 @@ fn commands() -> Vec<Command> {
 #[test]
 fn every_command_wish_and_value_crosses_unchanged_and_in_order() {
     let plugin = Plugin::linked_adapter::<Asker>();
-    let mut instance = plugin.adapter(CONFIG, 77, 5, log).expect("a configuration that it knows");
+    let mut instance = plugin.adapter(CONFIG, 77, 5, &log).expect("a configuration that it knows");
     let call = instance.plan(1, &wishes());
     assert_eq!(call.status, abi::OK);
     assert_eq!(call.commands.collect::<Vec<_>>(), commands());
@@ -229,7 +229,7 @@ fn every_command_wish_and_value_crosses_unchanged_and_in_order() {
 #[test]
 fn a_reply_crosses_unchanged() {
     let plugin = Plugin::linked_adapter::<Asker>();
-    let mut instance = plugin.adapter(CONFIG, 77, 5, log).expect("a configuration that it knows");
+    let mut instance = plugin.adapter(CONFIG, 77, 5, &log).expect("a configuration that it knows");
     let mut body = FrameBuf::default();
     body.fill(b"busy");
     let answer = Answer {

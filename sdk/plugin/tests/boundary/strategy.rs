@@ -200,7 +200,7 @@ const DONE: Outcome = Outcome { status: abi::OK, wake: None };
 
 fn watcher() -> StrategyInstance {
     let plugin = Plugin::linked_strategy::<Watcher>();
-    plugin.strategy(&[], 0, 0, log).expect("nothing to configure")
+    plugin.strategy(&[], 0, 0, &log).expect("nothing to configure")
 }
 
 /// Has the strategy check what `command` names; a failed check would be a panic in the log.
