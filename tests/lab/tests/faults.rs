@@ -10,9 +10,10 @@ use std::time::Duration;
 use patchbay_abi as abi;
 use patchbay_control::{Book, BookState};
 use patchbay_loader::{Kind, Loader, Trust};
+use patchbay_naive as naive;
 use patchbay_runtime::config::{PluginTables, settings_of};
 use patchbay_runtime::live::{Group, LinesConfig, LiveAdapter, LiveConfig, LiveHost, OwnedWish};
-use patchbay_test_replay::{built, corpus, naive, scratch};
+use patchbay_test_replay::{built, corpus, scratch};
 use patchbay_venue::binance::Binance;
 use patchbay_venue::{
     AtEnd, Density, FaultKinds, FaultPlan, Pace, Protocol, Recording, Start, VenueConfig,
@@ -30,8 +31,8 @@ const PACE: f64 = 20.0;
 #[test]
 fn every_book_heals_after_the_faults_and_is_right() {
     let Some(capture) = corpus(CAPTURE) else { return };
-    let truth = naive::binance(std::slice::from_ref(&capture), true);
-    let truth = &truth.books["ETHUSDT"];
+    let truth = naive::venue("binance").unwrap().replay(std::slice::from_ref(&capture)).unwrap();
+    let truth = &truth.books[&naive::Key::unique("ETHUSDT")];
     let protocol = Arc::new(Binance::default());
     let recording = Recording::load(&[&capture], protocol.as_ref()).unwrap();
     let seeds = std::env::var("PATCHBAY_SEEDS").map_or(SEEDS, |seeds| seeds.parse().unwrap());

@@ -1,7 +1,8 @@
 //! Every Binance capture gives the books, ids and counts of an independent naive replay.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use patchbay_test_replay::{BINANCE, Built, built, corpus, naive};
+use patchbay_naive as naive;
+use patchbay_test_replay::{Built, built, corpus};
 use serde_json::Value;
 
 fn replay(built: &Built, files: &[&str]) -> Value {
@@ -14,11 +15,12 @@ fn replay(built: &Built, files: &[&str]) -> Value {
 
 #[test]
 fn books_ids_and_counts_equal_the_naive_replay() {
-    for (files, dense) in BINANCE {
+    let venue = naive::venue("binance").unwrap();
+    for naive::Recording { files, .. } in venue.recordings {
         let Some(paths) = files.iter().map(|f| corpus(f)).collect::<Option<Vec<_>>>() else {
             return;
         };
-        let truth = naive::binance(&paths, dense);
+        let truth = venue.replay(&paths).unwrap();
         let texts: Vec<_> = paths.iter().map(|p| p.to_str().unwrap()).collect();
         let ours = replay(built(false), &texts);
 
@@ -27,8 +29,8 @@ fn books_ids_and_counts_equal_the_naive_replay() {
         let counts = ["frames", "trades", "quotes", "book_updates", "applied", "gaps"];
         let expected = [
             truth.frames,
-            truth.trades,
-            truth.quotes,
+            truth.trades(),
+            truth.quote_count(),
             sum(|b| b.received),
             sum(|b| b.applied),
             truth.gaps,
@@ -46,8 +48,8 @@ fn books_ids_and_counts_equal_the_naive_replay() {
             number("fallback_frames"),
         );
         let symbols: Vec<_> = ours["instruments"].as_object().unwrap().keys().collect();
-        assert_eq!(symbols, truth.books.keys().collect::<Vec<_>>());
-        for (symbol, book) in &truth.books {
+        assert_eq!(symbols, truth.books.keys().map(|key| &key.symbol).collect::<Vec<_>>());
+        for (naive::Key { symbol, .. }, book) in &truth.books {
             let our = &ours["instruments"][symbol];
             let place = format!("{files:?} {symbol}");
             if !book.is_live() {

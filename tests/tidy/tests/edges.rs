@@ -89,6 +89,15 @@ fn pure_crates_use_only_pure_crates() {
     }
 }
 
+/// Who shares code with what it judges is no judge.
+#[test]
+fn the_naive_replay_uses_nothing_of_ours() {
+    let crates = crates();
+    let shared: Vec<_> =
+        crates["patchbay-naive"].uses.iter().filter_map(|u| crates.get(u)).collect();
+    assert!(shared.is_empty(), "{:?}", shared.iter().map(|used| &used.folder).collect::<Vec<_>>());
+}
+
 #[test]
 fn only_the_loader_can_open_a_library() {
     for (name, this) in crates() {

@@ -1,0 +1,107 @@
+//! What the corpus's own manifest says of its recordings, found by others with other programs.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+
+use patchbay_naive::{Checks, Figure, Key, Truth, VENUES, venue};
+
+fn corpus() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    let root = std::env::var_os("PATCHBAY_CORPUS").map_or(beside, PathBuf::from);
+    if root.join("MANIFEST.toml").is_file() {
+        return Some(root);
+    }
+    assert!(std::env::var_os("CI").is_none(), "no corpus at {}", root.display());
+    eprintln!("SKIPPED: no corpus at {}; set PATCHBAY_CORPUS", root.display());
+    None
+}
+
+/// The truth of each recording of a venue, by the recording's name.
+fn truths(name: &str) -> Vec<(&'static str, Truth)> {
+    let Some(corpus) = corpus() else { return Vec::new() };
+    let venue = venue(name).unwrap();
+    let recordings = venue.recordings_in(&corpus);
+    assert_eq!(recordings.len(), venue.recordings.len(), "files are missing");
+    let truth = |(recording, files): (&patchbay_naive::Recording, Vec<PathBuf>)| {
+        (recording.name, venue.replay(&files).unwrap())
+    };
+    recordings.into_iter().map(truth).collect()
+}
+
+/// Book messages received and applied, snapshots among them, trades, quotes.
+fn counts(truth: &Truth) -> [u64; 5] {
+    let sum = |count: fn(&patchbay_naive::Book) -> u64| truth.books.values().map(count).sum();
+    let (received, applied) = (sum(|b| b.received), sum(|b| b.applied));
+    [received, applied, sum(|b| b.snapshots), truth.trades(), truth.quote_count()]
+}
+
+#[test]
+fn okx_books_have_the_checksums_that_the_venue_sent() {
+    // Books, trades and tickers as the manifest counts its channels; every book has a checksum.
+    let expected = [(290, 3, 74, 28), (1504, 10, 36, 46), (1446, 10, 36, 47)];
+    for ((name, truth), (books, snapshots, trades, quotes)) in
+        truths("okx").into_iter().zip(expected)
+    {
+        assert_eq!(counts(&truth), [books, books, snapshots, trades, quotes], "{name}");
+        assert_eq!(truth.checksums, Checks { made: books, failed: 0 }, "{name}");
+        assert_eq!(truth.gaps, 0, "{name}");
+        assert!(truth.books.values().all(patchbay_naive::Book::is_live), "{name}");
+        assert!(truth.instruments.len() > 500, "{name}: {}", truth.instruments.len());
+    }
+}
+
+#[test]
+fn deribit_chains_hold_and_books_may_be_empty() {
+    let expected = [(46, 10, 89), (187, 10, 273)];
+    for ((name, truth), (books, snapshots, quotes)) in truths("deribit").into_iter().zip(expected) {
+        assert_eq!(counts(&truth), [books, books, snapshots, 0, quotes], "{name}");
+        assert_eq!(truth.gaps, 0, "{name}");
+        assert!(truth.books.values().all(patchbay_naive::Book::is_live), "{name}");
+        let sides = |is: fn(usize, usize) -> bool| {
+            truth.books.values().filter(|book| is(book.depth(0), book.depth(1))).count()
+        };
+        let (empty, lone) = (sides(|b, a| b + a == 0), sides(|b, a| (b == 0) != (a == 0)));
+        println!("{name}: {empty} empty books, {lone} with one side");
+        assert!(empty + lone > 0, "{name}: nothing of what options are known for");
+        // The venue's own best bid and ask at the end of the recording: what the book says, where
+        // the ticker came last.
+        assert!(truth.figures.keys().any(|(_, figure)| *figure == Figure::Mark), "{name}");
+    }
+}
+
+#[test]
+fn bybit_ids_rise_by_one_in_both_categories() {
+    let truths = truths("bybit");
+    let [(_, both), (_, level_1)] = truths.as_slice() else { return };
+    let [received, applied, snapshots, trades, _] = counts(both);
+    assert_eq!([received, applied, snapshots], [2148, 2148, 6]);
+    assert!(trades >= 120, "{trades}: a message holds one trade or more");
+    assert_eq!(both.gaps, 0);
+    let books: Vec<_> = both.books.keys().map(Key::to_string).collect();
+    let expected = [
+        "BTCUSDT (linear)",
+        "BTCUSDT (spot)",
+        "DOGEUSDT (linear)",
+        "ETHUSDT (linear)",
+        "ETHUSDT (spot)",
+        "SOLUSDT (linear)",
+    ];
+    assert_eq!(books, expected);
+    assert_eq!(both.instruments.len(), 800 + 557);
+    assert_eq!(counts(level_1), [0, 0, 0, 0, 198]);
+}
+
+/// By the manifest, every depth frame is joined to the next, and every snapshot lies among them.
+#[test]
+fn binance_chains_hold() {
+    for (name, truth) in truths("binance") {
+        assert_eq!(truth.gaps, 0, "{name}");
+        assert!(truth.trades() + counts(&truth)[0] > 0, "{name}");
+    }
+}
+
+#[test]
+fn no_venue_stands_twice() {
+    let names: Vec<_> = VENUES.iter().map(|venue| venue.name).collect();
+    assert_eq!(names, ["binance", "okx", "deribit", "bybit"]);
+}
