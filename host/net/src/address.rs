@@ -66,6 +66,14 @@ impl Address {
     }
 }
 
+/// Whether a host can be reached by a URL: scheme, host, port.
+///
+/// # Errors
+/// [`Fault::Url`], which says what is wrong with it.
+pub fn check_url(url: &str) -> Result<(), Fault> {
+    Address::parse(url).map(drop)
+}
+
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => rest.split_once(']')?,

@@ -36,6 +36,7 @@ mod tls;
 mod transport;
 mod websocket;
 
+pub use address::check_url;
 pub use backoff::Backoff;
 pub use buckets::Buckets;
 pub use clock::Clock;

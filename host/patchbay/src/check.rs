@@ -1,8 +1,11 @@
 //! `patchbay check`: a configuration and everything it names.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use patchbay_runtime::config::{Config, ConfigError, Secrets, Wanted, limited_mode};
+use patchbay_runtime::config::{Config, ConfigError, Instance, Secrets, Wanted, limited_mode};
+use patchbay_runtime::takes;
 
 use crate::args::CheckArgs;
 use crate::console::say;
@@ -34,12 +37,21 @@ pub(crate) fn run(args: &CheckArgs, folder: Option<&Path>) -> Result<(), Failure
 
 /// Loads a configuration; the plugins that it names are mapped for their tables.
 pub(crate) fn load(path: &Path, folder: Option<&Path>) -> Result<Config, Failure> {
+    // Mapped once each; they stay for the life of the process.
+    let known = RefCell::new(BTreeMap::new());
     let mut finder = |wanted: &Wanted<'_>| {
         let plugins = plugin::open_configured(folder, wanted.plugins);
         let loaded = plugins.and_then(|plugins| plugins.load(wanted.name, wanted.kind));
-        loaded.map(|loaded| plugin::tables(&loaded.plugin)).map_err(|error| error.to_string())
+        let loaded = loaded.map_err(|error| error.to_string())?;
+        known.borrow_mut().insert((wanted.kind, wanted.name.to_owned()), loaded.plugin);
+        Ok(plugin::tables(&loaded.plugin))
     };
-    Config::load(path, &mut finder).map_err(bad)
+    let mut probe = |instance: &Instance| {
+        let known = known.borrow();
+        let plugin = known.get(&(instance.kind, instance.plugin.clone()));
+        plugin.map_or(Ok(()), |plugin| takes(plugin, instance.kind, &instance.lend()))
+    };
+    Config::load_and_probe(path, &mut finder, &mut probe).map_err(bad)
 }
 
 fn bad(error: ConfigError) -> Failure {

@@ -8,6 +8,9 @@ use patchbay_loader::{Found, Kind, Loaded, Loader, Trust};
 use crate::RuntimeError;
 use crate::digest::hex;
 
+/// Refused files that a message names, with the reason.
+const REFUSED_SHOWN: usize = 3;
+
 /// A folder of plugin files and the loader that maps them.
 pub struct PluginFolder {
     folder: PathBuf,
@@ -127,11 +130,17 @@ impl PluginFolder {
         }
         let names: Vec<_> =
             found.iter().filter_map(|(_, m)| Some(m.as_ref().ok()?.name.clone())).collect();
-        let refused = found.iter().filter(|(_, m)| m.is_err()).count();
-        let found = match (names.is_empty(), refused) {
-            (true, 0) => "it is empty; `cargo patchbay plugin list` builds and lists ours".into(),
-            (true, _) => format!("{refused} files were refused, see `patchbay plugin list`"),
-            (false, _) => format!("it holds {}", names.join(", ")),
+        let refused = found.iter().filter_map(|(path, manifest)| {
+            let file = path.file_name().unwrap_or_default().display();
+            Some(format!("{file} was refused: {}", manifest.as_ref().err()?.reason))
+        });
+        let mut said: Vec<String> = refused.take(REFUSED_SHOWN).collect();
+        if !names.is_empty() {
+            said.insert(0, format!("it holds {}", names.join(", ")));
+        }
+        let found = match said.is_empty() {
+            true => "it is empty; `cargo patchbay plugin list` builds and lists ours".into(),
+            false => said.join("; "),
         };
         let (name, folder) = (wanted.to_owned(), self.folder.clone());
         Err(RuntimeError::NoSuchPlugin { name, folder, found })

@@ -566,8 +566,8 @@ fn a_plugins_own_tables_are_checked_too() {
     );
     assert_eq!(
         refusal("", "[keys.x]\ntype = \"bol\"\ndoc = \"X.\""),
-        "plugin binance, schema:2:8: `keys.x.type`: expected one of \"string\", \"integer\", \
-         \"float\", \"bool\", \"list\", found the string \"bol\"",
+        "plugin binance, schema:2:8: `keys.x.type`: expected one of \"string\", \"url\", \
+         \"integer\", \"float\", \"bool\", \"list\", found the string \"bol\"",
     );
 }
 
@@ -580,11 +580,11 @@ fn a_schema_is_refused_for_everything_that_is_wrong_with_it() {
         ("[keys.a]\ntype = \"bool\"", "1:7: `keys.a.doc`: expected a string, found nothing"),
         (
             "[keys.a]\ndoc = \"A.\"",
-            "1:7: `keys.a.type`: expected one of \"string\", \"integer\", \"float\", \"bool\", \"list\", found nothing",
+            "1:7: `keys.a.type`: expected one of \"string\", \"url\", \"integer\", \"float\", \"bool\", \"list\", found nothing",
         ),
         (
             "[keys.a]\ntype = \"int\"\ndoc = \"A.\"",
-            "2:8: `keys.a.type`: expected one of \"string\", \"integer\", \"float\", \"bool\", \"list\", found the string \"int\"",
+            "2:8: `keys.a.type`: expected one of \"string\", \"url\", \"integer\", \"float\", \"bool\", \"list\", found the string \"int\"",
         ),
         (
             "[keys.a]\ntype = \"bool\"\ndoc = \"A.\"\nmni = 3",

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use patchbay_control::LogLevel;
 use patchbay_runtime::Cores;
-use patchbay_runtime::config::{Config, PluginTables, SettingValue, Wanted};
+use patchbay_runtime::config::{Config, Instance, PluginTables, SettingValue, Wanted};
 use patchbay_runtime::live::Wait;
 
 const SCHEMA: &str = "[keys.symbols_per_connection]\ntype = \"integer\"\nmin = 1\nmax = 200\n\
@@ -188,4 +188,31 @@ fn keys_are_read_from_private_files_alone() {
     let config = folder.load(&unit).unwrap();
     let error = config.host.secrets.keyring(&config.instances[0].keys).err().unwrap().to_string();
     assert!(error.contains("LoadCredential="), "{error}");
+}
+
+#[test]
+fn a_plugin_that_refuses_its_settings_is_quoted() {
+    let folder = Folder::new("refuses");
+    let path = folder.0.join("patchbay.toml");
+    let tables = PluginTables {
+        defaults: "symbols_per_connection = 5".to_owned(),
+        schema: SCHEMA.to_owned(),
+    };
+    let load = |text: &str| {
+        fs::write(&path, text).unwrap();
+        let mut probe = |instance: &Instance| match instance.settings[0].1 {
+            SettingValue::Int(5) => Ok(()),
+            _ => Err("only five will do".to_owned()),
+        };
+        let config = Config::load_and_probe(&path, &mut |_| Ok(tables.clone()), &mut probe);
+        config.map_err(|error| error.to_string().replace(&format!("{}/", folder.0.display()), ""))
+    };
+    assert!(load("[adapters.x]").is_ok());
+    assert_eq!(
+        load("[host]\n[adapters.x]\nsymbols_per_connection = 6").unwrap_err(),
+        "patchbay.toml:2:11: `adapters.x`: expected settings that plugin x takes, found its answer \
+         \"only five will do\"",
+    );
+    let twice = load("[adapters.x]\nsymbols_per_connection = 0").unwrap_err();
+    assert_eq!(twice.lines().count(), 1, "a wrong value is not tried: {twice}");
 }

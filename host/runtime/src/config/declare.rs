@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! [keys."depth.interval_ms"]
-//! type = "integer"                # string, integer, float, bool or list
+//! type = "integer"                # string, url, integer, float, bool or list
 //! doc = "Interval of depth updates."
 //! min = 1                         # of a list: fewest elements
 //! max = 1000
@@ -12,6 +12,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::check::{check, require, within};
+use super::form::Form;
 use super::problem::{ConfigError, Problem};
 use super::schema::{Key, Of, Schema, Type};
 use super::source::{Source, join};
@@ -82,7 +83,7 @@ fn attributes() -> Schema {
         ("max", Type::Number, "Greatest value, or most elements."),
         ("one_of", list, "The values allowed."),
     ]);
-    let types = ["string", "integer", "float", "bool", "list"];
+    let types = ["string", "url", "integer", "float", "bool", "list"];
     if let Some(ty) = schema.keys.get_mut("type") {
         ty.one_of = types.map(|ty| SettingValue::Text(ty.to_owned())).into();
     }
@@ -137,6 +138,7 @@ impl Declaration<'_> {
                 Type::List { of: Of::Any, min: min.unwrap_or(0), max: max.unwrap_or(usize::MAX) }
             }
             "bool" => self.unbounded(found, Type::Bool),
+            "url" => self.unbounded(found, Type::Form(Form::Url)),
             _ => self.unbounded(found, Type::Text),
         };
         let inverted = match ty {
@@ -195,7 +197,7 @@ impl Declaration<'_> {
             return values;
         };
         let fits = match ty {
-            Type::Text => kind == Scalar::Text,
+            Type::Text | Type::Form(_) => kind == Scalar::Text,
             Type::Int { .. } => kind == Scalar::Int,
             Type::Float { .. } => kind == Scalar::Float,
             Type::List { .. } => true,

@@ -32,6 +32,8 @@ pub enum Form {
     Interface,
     /// A multicast group with its port.
     Group,
+    /// A URL of a websocket or of HTTP.
+    Url,
     /// A host name, perhaps with a port, and the address used in its place.
     Override,
 }
@@ -54,6 +56,7 @@ impl Form {
             }
             Self::Interface => interface(text).is_some(),
             Self::Group => group(text).is_some(),
+            Self::Url => patchbay_net::check_url(text).is_ok(),
             Self::Override => redirection(text).is_some(),
         }
     }
@@ -69,6 +72,7 @@ impl Form {
             Self::KeyName => "names of keys",
             Self::Interface => "addresses",
             Self::Group => "multicast groups",
+            Self::Url => "URLs",
             Self::Override => "texts NAME=ADDRESS:PORT",
         }
     }
@@ -86,6 +90,7 @@ impl fmt::Display for Form {
             Self::KeyName => "the name of a key, A-Z, a-z, 0-9, - and _, at most 64 long",
             Self::Interface => "the IPv4 address of an interface",
             Self::Group => "a multicast group and a port, such as \"239.255.42.1:9001\"",
+            Self::Url => "a URL with wss, ws, https or http and a host",
             Self::Override => "NAME=ADDRESS:PORT or NAME:PORT=ADDRESS:PORT",
         })
     }

@@ -65,6 +65,9 @@ pub struct PluginTables {
 /// Finds a plugin's tables, or says why there are none: `there is none in plugins/`.
 pub type Finder<'f> = dyn FnMut(&Wanted<'_>) -> Result<PluginTables, String> + 'f;
 
+/// Says whether a plugin takes the settings of an instance: `Err` is what it has against them.
+pub type Probe<'p> = dyn FnMut(&Instance) -> Result<(), String> + 'p;
+
 /// A table of instances: its name, what is in it, and what an instance calls its plugin's settings.
 const SECTIONS: [(&str, Kind, &str); 2] =
     [("adapters", Kind::Adapter, "venue"), ("strategies", Kind::Strategy, "settings")];
@@ -79,6 +82,7 @@ pub(super) struct Instances<'i, 'f> {
     /// Where keys are.
     pub(super) secrets: &'i Secrets,
     pub(super) finder: &'i mut Finder<'f>,
+    pub(super) probe: &'i mut Probe<'f>,
     pub(super) known: BTreeMap<(Kind, String), Option<Plugin>>,
     pub(super) problems: &'i mut Vec<Problem>,
 }
@@ -156,6 +160,7 @@ impl Instances<'_, '_> {
     }
 
     fn instance(&mut self, entry: &Entry<'_>) -> Option<Instance> {
+        let before = self.problems.len();
         let name = match entry.table.get("plugin") {
             Some(name) => name.get_ref().as_str().filter(|name| Form::Name.fits(name)),
             None => Some(entry.name),
@@ -166,14 +171,27 @@ impl Instances<'_, '_> {
         let found = check(&schema, self.source, &entry.path, entry.table, self.problems);
         let keys = self.keys(entry, found.list(KEYS));
         let settings = self.settings(entry, plugin?, found.one(PER_CONNECTION));
-        Some(Instance {
+        let instance = Instance {
             name: entry.name.to_owned(),
             kind: entry.kind,
             plugin: name?.to_owned(),
             streams: texts(found.list(STREAMS)).filter_map(form::stream).collect(),
             keys,
             settings: settings.flatten(),
-        })
+        };
+        // Settings with a problem of their own would be refused a second time.
+        if self.problems.len() == before
+            && let Err(why) = (self.probe)(&instance)
+        {
+            let expected = format!("settings that plugin {} takes", instance.plugin);
+            self.problems.push(self.source.problem(
+                entry.at,
+                &entry.path,
+                format!("its answer {why:?}"),
+                &expected,
+            ));
+        }
+        Some(instance)
     }
 
     /// Names of keys, each of which can be read now, if it is known where they are.

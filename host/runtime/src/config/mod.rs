@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 
 pub use form::Form;
 pub use host::{History, HostConfig, Journal, LogFiles, Multicast, NetworkConfig, Plugins};
-pub use instance::{Finder, Instance, PluginTables, Wanted};
+pub use instance::{Finder, Instance, PluginTables, Probe, Wanted};
 pub use known::host_schema;
 pub use limited::{LIMITED_SYMBOLS, limited_mode};
 pub use lone::settings_of;
@@ -65,17 +65,30 @@ impl Config {
     ///
     /// Everything that is wrong.
     pub fn load(path: &Path, finder: &mut Finder<'_>) -> Result<Self, ConfigError> {
+        Self::load_and_probe(path, finder, &mut |_| Ok(()))
+    }
+
+    /// The same, and asks `probe` about each instance of which nothing is wrong so far.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong.
+    pub fn load_and_probe<'f>(
+        path: &Path,
+        finder: &mut Finder<'f>,
+        probe: &mut Probe<'f>,
+    ) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
         let config = Source::read(path, true, &mut problems)
-            .and_then(|source| Self::read(path, &source, finder, &mut problems));
+            .and_then(|source| Self::read(path, &source, (finder, probe), &mut problems));
         ConfigError::unless_none(problems)?;
         Ok(config.expect("a file without problems was read"))
     }
 
-    fn read(
+    fn read<'f>(
         path: &Path,
         source: &Source,
-        finder: &mut Finder<'_>,
+        (finder, probe): (&mut Finder<'f>, &mut Probe<'f>),
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
         let table = source.parse(problems)?;
@@ -87,6 +100,7 @@ impl Config {
             plugins: certain.then_some(&host.plugins),
             secrets: &host.secrets,
             finder,
+            probe,
             known: BTreeMap::new(),
             problems,
         };

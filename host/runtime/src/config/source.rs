@@ -179,8 +179,14 @@ type Keys<'k> = BTreeMap<(&'k str, usize), String>;
 fn collect<'k>(table: &'k DeTable<'_>, path: &str, keys: &mut Keys<'k>) {
     for (key, value) in table {
         let dotted = join(path, key.get_ref());
-        if let DeValue::Table(inner) = value.get_ref() {
-            collect(inner, &dotted, keys);
+        match value.get_ref() {
+            DeValue::Table(inner) => collect(inner, &dotted, keys),
+            DeValue::Array(items) => {
+                let tables = items.iter().enumerate();
+                let tables = tables.filter_map(|(i, item)| Some((i, item.get_ref().as_table()?)));
+                tables.for_each(|(i, inner)| collect(inner, &format!("{dotted}.{i}"), keys));
+            }
+            _ => {}
         }
         keys.insert((key.get_ref(), key.span().start), dotted);
     }
