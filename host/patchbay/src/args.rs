@@ -121,7 +121,7 @@ pub(crate) struct WatchArgs {
     /// Print one JSON object at the end, and nothing before
     #[arg(long)]
     pub(crate) json: bool,
-    /// What threads do when there is nothing to do [default: as configured]
+    /// What the engine thread does when there is nothing to do [default: as configured]
     #[arg(long, value_enum)]
     pub(crate) wait: Option<WaitArg>,
     /// Control socket [default: `patchbay/control` in the user's runtime folder]
@@ -187,9 +187,12 @@ pub(crate) enum MonitorCommand {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct UdpArgs {
-    /// Interface on which to join
-    #[arg(long, default_value = "127.0.0.1")]
-    pub(crate) interface: Ipv4Addr,
+    /// Configuration whose groups and interface are meant [default: the usual ones, the loopback]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Interface on which to join, instead
+    #[arg(long)]
+    pub(crate) interface: Option<Ipv4Addr>,
     /// Stop after so long: 30s, 5m, 1h
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub(crate) limit: Option<Duration>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, IsTerminal, stdout};
-use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
+use std::net::{SocketAddrV4, UdpSocket};
 use std::thread;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use patchbay_control::{Client, Detail};
 use patchbay_mcast::{Consumer, ConsumerConfig, Kind, Place, Received};
 use patchbay_model::Nanos;
 use patchbay_runtime::HostClock;
+use patchbay_runtime::config::HostConfig;
 use patchbay_runtime::live::{Group, LinesConfig, listen};
 use patchbay_tui::{Attached, Gone, Options, Pane, Source, UdpLine, UdpStats, WsSource};
 
@@ -17,7 +18,7 @@ use crate::args::{MonitorCommand, UdpArgs};
 use crate::console::say;
 use crate::live::control_path;
 use crate::signal::Stop;
-use crate::{FAILED, Failure};
+use crate::{BAD_CONFIG, FAILED, Failure};
 
 /// How often the sockets are emptied.
 const LOOK: Duration = Duration::from_millis(20);
@@ -40,7 +41,7 @@ pub(crate) fn run(command: &MonitorCommand) -> Result<(), Failure> {
 }
 
 fn udp(args: &UdpArgs) -> Result<(), Failure> {
-    let mut line = Line::join(args.interface)?;
+    let mut line = Line::join(&lines(args)?)?;
     if !args.json && args.limit.is_none() && stdout().is_terminal() {
         patchbay_tui::run(line, Options::default())?;
         return Ok(());
@@ -55,6 +56,14 @@ fn udp(args: &UdpArgs) -> Result<(), Failure> {
     let stats = line.stats();
     say(&if args.json { serde_json::to_string(&stats)? } else { text(&stats) });
     Ok(())
+}
+
+fn lines(args: &UdpArgs) -> Result<LinesConfig, Failure> {
+    let configured = args.config.as_deref().map(HostConfig::load).transpose();
+    let configured = configured
+        .map_err(|error| Failure { text: error.to_string(), code: BAD_CONFIG })?
+        .map_or_else(LinesConfig::default, |host| host.multicast.lines);
+    Ok(LinesConfig { interface: args.interface.unwrap_or(configured.interface), ..configured })
 }
 
 fn text(stats: &UdpStats) -> String {
@@ -80,9 +89,9 @@ struct Line {
 }
 
 impl Line {
-    fn join(interface: Ipv4Addr) -> Result<Self, Failure> {
+    fn join(config: &LinesConfig) -> Result<Self, Failure> {
         let clock = HostClock::start();
-        let groups = LinesConfig::default().groups;
+        let LinesConfig { groups, interface, .. } = *config;
         let join = |Group { address, port }: Group| {
             let socket = listen(SocketAddrV4::new(address, port), interface)?;
             Ok((format!("{address}:{port}"), socket))

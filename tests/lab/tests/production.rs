@@ -77,6 +77,16 @@ fn ended(child: Child) -> (Option<i32>, String, String) {
     (status.code(), text(stdout), text(stderr))
 }
 
+/// Cores that the thread of that name may run on.
+fn cores_of(child: &Child, name: &str) -> String {
+    let tasks = fs::read_dir(format!("/proc/{}/task", child.id())).unwrap();
+    let status = tasks.map(|task| fs::read_to_string(task.unwrap().path().join("status")).unwrap());
+    let own =
+        status.into_iter().find(|text| text.starts_with(&format!("Name:\t{name}\n"))).unwrap();
+    let line = own.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap();
+    line.trim().to_owned()
+}
+
 #[test]
 fn a_service_says_how_it_goes_and_stops_in_order() {
     let Some(site) = Site::new("service", 20.0, AtEnd::Stay) else { return };
@@ -88,8 +98,11 @@ fn a_service_says_how_it_goes_and_stops_in_order() {
     fs::write(&key, format!("key_id = \"{canary}\"\nsecret = \"{canary}\"\n")).unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     // The table of the adapter is the last one.
-    let more = "keys = [\"account\"]\n[strategies.recorder]\n[log]\nlevel = \"debug\"";
-    let child = service(&site, more).env("LIMITED_MODE", "true").spawn().unwrap();
+    let more = "keys = [\"account\"]\n[strategies.recorder]\n[log]\nlevel = \"debug\"\n\
+        [host.cores]\nengine = [0]\nio = [IO]\nmulticast = [0, IO]";
+    let io = usize::from(std::thread::available_parallelism().unwrap().get() > 1);
+    let more = more.replace("IO", &io.to_string());
+    let child = service(&site, &more).env("LIMITED_MODE", "true").spawn().unwrap();
 
     manager.until("READY=1");
     assert!(manager.heard.iter().all(|m| !m.contains("STATUS=")), "ready before all else");
@@ -98,6 +111,9 @@ fn a_service_says_how_it_goes_and_stops_in_order() {
     let proc = |file: &str| fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap();
     let core = proc("limits").lines().find(|line| line.starts_with("Max core")).unwrap().to_owned();
     assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+    assert_eq!(cores_of(&child, "engine"), "0");
+    assert_eq!(cores_of(&child, "io"), io.to_string());
+    assert_eq!(cores_of(&child, "multicast"), if io == 0 { "0" } else { "0-1" });
     assert!(!proc("environ").contains(canary) && !proc("cmdline").contains(canary));
 
     let moved = site.path("logs/moved");
@@ -222,5 +238,56 @@ fn a_manager_that_cannot_be_told_is_named() {
     let (code, said) = run(service(&site, "").env("NOTIFY_SOCKET", "vsock:2:1234"));
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("`NOTIFY_SOCKET` cannot be used"), "{said}");
+    site.remove();
+}
+
+const MANUAL: &str = include_str!("../../../docs/operations.md");
+
+/// The blocks of the manual in a language.
+fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
+    let all = MANUAL.split(&format!("```{language}\n")).skip(1).collect::<Vec<_>>();
+    all.into_iter().map(|block| block.split("```").next().unwrap())
+}
+
+#[test]
+fn the_unit_of_the_manual_is_sound() {
+    let folder = scratch("unit");
+    let unit = blocks("ini").next().unwrap();
+    let program = built(false).patchbay.display().to_string();
+    let file = folder.join("patchbay.service");
+    fs::write(&file, unit.replace("/usr/local/bin/patchbay", &program)).unwrap();
+    let analyze = |args: &[&str]| Command::new("systemd-analyze").args(args).arg(&file).output();
+    let Ok(verified) = analyze(&["verify"]) else {
+        println!("SKIPPED: systemd-analyze is not installed");
+        return;
+    };
+    let said = String::from_utf8(verified.stderr).unwrap();
+    assert!(verified.status.success() && said.is_empty(), "{said}");
+    // 2.0 of 10 at most: the network is what it is for.
+    let secured = analyze(&["security", "--offline=true", "--threshold=20", "--no-pager"]).unwrap();
+    let said = String::from_utf8(secured.stdout).unwrap();
+    assert!(secured.status.success(), "{said}");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn the_configuration_of_the_manual_is_taken() {
+    let Some(site) = Site::new("manual", 1.0, AtEnd::Stay) else { return };
+    let text = blocks("toml").next().unwrap();
+    assert!(text.starts_with("[host]"), "{text}");
+    let plugins = site.path("plugins");
+    let hash = |name: &str| {
+        let file = site.plugin(name).display().to_string();
+        let said = built(false).run(&["plugin", "inspect", &file, "--json"]);
+        let said: Value = serde_json::from_str(&said).unwrap();
+        format!("[[plugin]]\nfile = \"{name}.so\"\nsha256 = {}\n", said["sha256"])
+    };
+    fs::write(site.path("plugins.toml"), hash("binance")).unwrap();
+    let text = text.replace("10.0.0.5", "127.0.0.1");
+    let text = text.replace("/usr/local/lib/patchbay/plugins", plugins.to_str().unwrap());
+    let config = site.path("manual.toml");
+    fs::write(&config, text).unwrap();
+    let said = built(false).run(&["check", config.to_str().unwrap()]);
+    assert!(said.contains("no problems"), "{said}");
     site.remove();
 }

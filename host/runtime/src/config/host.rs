@@ -13,7 +13,6 @@ use toml::de::DeTable;
 use super::check::check;
 use super::complete::Complete;
 use super::known::{host_defaults, host_schema};
-use super::machine;
 use super::problem::{ConfigError, Problem};
 use super::secrets::Secrets;
 use super::source::Source;
@@ -109,12 +108,12 @@ pub struct HostConfig {
 }
 
 impl HostConfig {
-    /// Reads `patchbay.toml`, and the list of trusted plugins if it asks for one. Tables of
-    /// instances are not looked into; [`Config::load`](super::Config::load) does that.
+    /// Reads `patchbay.toml`, and the list of trusted plugins if it asks for one. Neither tables of
+    /// instances nor the machine are looked at; [`Config::load`](super::Config::load) does that.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, what this machine cannot give among it.
+    /// Everything that is wrong.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
         let source = Source::read(path, true, &mut problems);
@@ -137,7 +136,7 @@ impl HostConfig {
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         let settings = check(&host_schema(), source, "", table, problems);
         let settings = Complete { settings: host_defaults().under(settings), folder };
-        let host = Self {
+        Self {
             number: settings.count("host.number"),
             wait: match settings.text("host.wait") {
                 "spin" => Wait::Spin,
@@ -184,9 +183,7 @@ impl HostConfig {
                 extra_ca: settings.paths("network.extra_ca"),
                 addresses: settings.redirections("network.addresses"),
             },
-        };
-        machine::check(&host, source, table, problems);
-        host
+        }
     }
 }
 

@@ -33,7 +33,11 @@ const KNOWN: &[Known] = &[
         "MiB of one file of a journal.",
     ),
     int("host.number", 1, 1..=255, "Number of this host, another for each host of a network."),
-    one_of("host.wait", &["block", "spin"], "What threads do when there is nothing to do."),
+    one_of(
+        "host.wait",
+        &["block", "spin"],
+        "What the engine thread does when it has nothing to do.",
+    ),
     list("host.cores.engine", CORE, 1024, "Cores that the engine thread may run on."),
     list("host.cores.io", CORE, 1024, "Cores of the I/O threads, dealt out one a thread."),
     list("host.cores.multicast", CORE, 1024, "Cores that the multicast thread may run on."),

@@ -93,6 +93,7 @@ impl Config {
     ) -> Option<Self> {
         let table = source.parse(problems)?;
         let host = HostConfig::read(path, source, &table, problems);
+        machine::check(&host, source, &table, problems);
         let certain = !problems.iter().any(concerns_plugins);
         let mut instances = Instances {
             source,
