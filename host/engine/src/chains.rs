@@ -6,8 +6,11 @@ use patchbay_abi::{SCOPE_CONNECTION, SCOPE_STREAM};
 use patchbay_book::{Chain, Message, Verdict};
 use patchbay_model::InstrumentId;
 
-/// Whose chain: instance, `SCOPE_*`, the adapter's number.
-pub(crate) type ChainKey = (u32, u8, u32);
+use crate::Turn;
+
+/// Whose chain: instance, `SCOPE_*`, the adapter's number, and for a connection's chain the
+/// connection, since two of them count apart while one replaces the other.
+pub(crate) type ChainKey = (u32, u8, u32, u32);
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -25,10 +28,11 @@ pub(crate) struct Chains {
 
 impl Chains {
     /// The chain that a message belongs to, unless it is its instrument's own.
-    pub(crate) fn key(instance: u32, message: &Message<'_>) -> Option<ChainKey> {
+    pub(crate) fn key(turn: &Turn<'_>, message: &Message<'_>) -> Option<ChainKey> {
         let scope = message.scope();
         let shared = matches!(scope, SCOPE_STREAM | SCOPE_CONNECTION) && !message.is_newest_wins();
-        shared.then(|| (instance, scope, message.chain()))
+        let conn = if scope == SCOPE_CONNECTION { turn.conn } else { 0 };
+        shared.then(|| (turn.instance, scope, message.chain(), conn))
     }
 
     /// Judges a message of a shared chain; `member` is the book that it belongs to, if any.

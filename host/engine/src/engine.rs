@@ -7,6 +7,7 @@ use patchbay_book::{Applied, Break, Evidence, Message, State, Verdict, What};
 use patchbay_model::{Instrument, InstrumentId, Kind, Nanos, Side};
 
 use crate::chains::{ChainKey, Chains};
+use crate::splice;
 use crate::{
     Action, Event, History, HistoryConfig, HistoryReader, Listing, Out, Registry, Tally, Turn,
 };
@@ -75,6 +76,7 @@ impl Engine {
             Event::None => {}
             Event::Rejected => self.reject(turn, out),
             Event::Closed => self.close(turn, out),
+            Event::Replaced => self.replace(turn),
             Event::Fault => self.fault(turn, out),
         }
         out.registry = self.registry.take_unwritten();
@@ -125,6 +127,9 @@ impl Engine {
         let Some(listing) = self.listings[id.index()].as_mut() else {
             return;
         };
+        if listing.repeats(turn.conn, turn.at_ns, &record[0]) {
+            return;
+        }
         match head.kind {
             abi::SLOT_DEPTH => self.depth(id, turn, record, out),
             abi::SLOT_QUOTE => self.quote(id, turn, record, out),
@@ -146,7 +151,7 @@ impl Engine {
             return out.slots.extend_from_slice(record);
         }
         if let Ok(mark) = Message::parse(record)
-            && let Some(key) = Chains::key(turn.instance, &mark)
+            && let Some(key) = Chains::key(turn, &mark)
             && let Verdict::Gap { expected, found } = self.chains.judge(key, turn.conn, None, &mark)
         {
             self.break_chain(key, None, Break::gap(expected, found), turn, out);
@@ -160,10 +165,17 @@ impl Engine {
         let Ok(message) = Message::parse(record) else {
             return self.stale(id, Break::of(abi::CAUSE_INVALID), turn, out);
         };
-        listing.conn = turn.conn;
+        if splice::repeats(&listing.book, listing.conn, turn.conn, &message) {
+            listing.tally.repeated += 1;
+            return;
+        }
+        // A snapshot from beside the stream has no connection.
+        if turn.conn != splice::NONE {
+            listing.conn = turn.conn;
+        }
         listing.tally.book_updates += u64::from(!message.is_outside());
         let mut verdict = Verdict::Unchained;
-        if let Some(key) = Chains::key(turn.instance, &message) {
+        if let Some(key) = Chains::key(turn, &message) {
             listing.shared = Some((key.1, key.2));
             verdict = self.chains.judge(key, turn.conn, Some(id), &message);
             if let Verdict::Gap { expected, found } = verdict {
@@ -248,7 +260,21 @@ impl Engine {
     fn close(&mut self, turn: &Turn<'_>, out: &mut Out) {
         self.chains.close(turn.instance, turn.conn);
         let reason = Break::of(CAUSE_CLOSED);
-        self.stale_where(reason, turn, out, |listing| listing.conn == turn.conn);
+        // Where the successor of a replaced connection was not heard, it may be this one.
+        self.stale_where(reason, turn, out, |listing| {
+            listing.conn == turn.conn || listing.conn == splice::SUCCESSOR
+        });
+        self.release(turn, false);
+    }
+
+    fn replace(&mut self, turn: &Turn<'_>) {
+        self.chains.close(turn.instance, turn.conn);
+        self.release(turn, true);
+    }
+
+    fn release(&mut self, turn: &Turn<'_>, replaced: bool) {
+        let theirs = self.listings.iter_mut().flatten().filter(|l| l.instance == turn.instance);
+        theirs.for_each(|listing| listing.release(turn.conn, replaced));
     }
 
     fn fault(&mut self, turn: &Turn<'_>, out: &mut Out) {

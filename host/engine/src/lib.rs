@@ -12,6 +12,7 @@ mod history;
 mod listing;
 mod quotes;
 mod registry;
+mod splice;
 mod turn;
 
 pub use engine::{Engine, EngineConfig};

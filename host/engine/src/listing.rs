@@ -1,10 +1,14 @@
 //! One instrument as the engine holds it.
 
-use patchbay_abi as abi;
+use patchbay_abi::{self as abi, Slot};
 use patchbay_book::{Book, BookConfig, Counters, LevelsConfig};
-use patchbay_model::Instrument;
+use patchbay_model::{Instrument, Nanos};
 
 use crate::quotes::Witness;
+use crate::splice::{self, Carrier, SeenTrades};
+
+/// Kinds of records that are taken from one connection at a time.
+const CARRIED: usize = 5;
 
 /// An instrument with its book and its counts.
 pub struct Listing {
@@ -21,8 +25,11 @@ pub struct Listing {
     /// What came of it.
     pub tally: Tally,
     pub(crate) witness: Witness,
-    /// Connection of the last depth message.
+    /// Connection of the last depth message that was taken.
     pub(crate) conn: u32,
+    pub(crate) seen_trades: SeenTrades,
+    /// Of quotes, marks, funding, open interest and liquidations.
+    pub(crate) carriers: [Carrier; CARRIED],
     /// Scope and number of the chain that its changes belong to, if it is not its own.
     pub(crate) shared: Option<(u8, u32)>,
 }
@@ -52,6 +59,8 @@ pub struct Tally {
     pub resyncs: u64,
     /// Updates that left a live book with its best bid not below its best ask.
     pub crossed: u64,
+    /// Records that two connections delivered, taken once.
+    pub repeated: u64,
 }
 
 impl Listing {
@@ -71,8 +80,31 @@ impl Listing {
             book,
             tally: Tally::default(),
             witness: Witness::new(),
-            conn: 0,
+            conn: splice::NONE,
+            seen_trades: SeenTrades::new(),
+            carriers: [Carrier::default(); CARRIED],
             shared: None,
+        }
+    }
+
+    /// Whether a record of a kind without a chain repeats what another connection delivers.
+    pub(crate) fn repeats(&mut self, conn: u32, at_ns: Nanos, record: &Slot) -> bool {
+        let repeated = match carried(record.head().kind) {
+            Some(kind) => self.carriers[kind].repeats(conn, at_ns, record),
+            None if record.head().kind == abi::SLOT_TRADE => {
+                self.seen_trades.repeats(record.trade())
+            }
+            None => false,
+        };
+        self.tally.repeated += u64::from(repeated);
+        repeated
+    }
+
+    /// Connection `conn` is gone; `replaced` says that another one carries its streams on.
+    pub(crate) fn release(&mut self, conn: u32, replaced: bool) {
+        self.carriers.iter_mut().for_each(|carrier| carrier.release(conn));
+        if self.conn == conn {
+            self.conn = if replaced { splice::SUCCESSOR } else { splice::NONE };
         }
     }
 
@@ -105,5 +137,17 @@ impl std::ops::AddAssign for Tally {
         self.gaps += other.gaps;
         self.resyncs += other.resyncs;
         self.crossed += other.crossed;
+        self.repeated += other.repeated;
+    }
+}
+
+const fn carried(kind: u16) -> Option<usize> {
+    match kind {
+        abi::SLOT_QUOTE => Some(0),
+        abi::SLOT_MARK => Some(1),
+        abi::SLOT_FUNDING => Some(2),
+        abi::SLOT_OPEN_INTEREST => Some(3),
+        abi::SLOT_LIQUIDATION => Some(4),
+        _ => None,
     }
 }

@@ -34,6 +34,8 @@ pub enum Event {
     Rejected,
     /// The connection closed.
     Closed,
+    /// The connection closed; another one carries its streams on, and nothing is lost with it.
+    Replaced,
     /// The instance panicked and is not called again.
     Fault,
 }

@@ -50,6 +50,8 @@ pub enum Input<'a> {
         code: u32,
         /// For operators.
         reason: &'a str,
+        /// Another connection carries its streams on: nothing is lost with it.
+        replaced: bool,
     },
     /// An answer to an HTTP request.
     Reply {
@@ -138,6 +140,7 @@ const REPLY: u32 = 6;
 const TIMER: u32 = 7;
 const RESYNC: u32 = 8;
 const CLOCK: u32 = 9;
+const REPLACED: u32 = 10;
 
 const VALUE_TEXT: u32 = 1;
 const VALUE_INT: u32 = 2;
@@ -151,6 +154,7 @@ impl<'a> Input<'a> {
             Self::Plan { .. } => PLAN,
             Self::Open { .. } => OPEN,
             Self::Frame { .. } => FRAME,
+            Self::Close { replaced: true, .. } => REPLACED,
             Self::Close { .. } => CLOSE,
             Self::Reply { .. } => REPLY,
             Self::Timer => TIMER,
@@ -180,7 +184,7 @@ impl<'a> Input<'a> {
                 out.put_u32(*opcode);
                 out.extend_from_slice(data);
             }
-            Self::Close { conn, code, reason } => {
+            Self::Close { conn, code, reason, .. } => {
                 out.put_u32(*conn);
                 out.put_u32(*code);
                 out.put_text(reason);
@@ -213,7 +217,12 @@ impl<'a> Input<'a> {
             PLAN => Self::Plan { wishes: List::Owned(from.list(20, Wish::decode)?) },
             OPEN => Self::Open { conn: from.u32()?, tag: from.u32()?, url: from.text()? },
             FRAME => Self::Frame { conn: from.u32()?, opcode: from.u32()?, data: from.rest() },
-            CLOSE => Self::Close { conn: from.u32()?, code: from.u32()?, reason: from.text()? },
+            CLOSE | REPLACED => Self::Close {
+                conn: from.u32()?,
+                code: from.u32()?,
+                reason: from.text()?,
+                replaced: code == REPLACED,
+            },
             REPLY => Self::Reply {
                 id: from.u64()?,
                 status: from.u32()?,

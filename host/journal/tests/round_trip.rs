@@ -30,7 +30,7 @@ fn every_entry_comes_back() {
         Input::Open { conn: 1, tag: 2, url: "" },
         Input::Frame { conn: u32::MAX, opcode: 2, data: &[0, 255, 1] },
         Input::Frame { conn: 0, opcode: 1, data: &[] },
-        Input::Close { conn: 1, code: 1006, reason: "reset by peer" },
+        Input::Close { conn: 1, code: 1006, reason: "reset by peer", replaced: false },
         reply(200, 0, List::Lent(&headers[..]), &b"{}"[..]),
         reply(0, 1, List::Lent(&[]), &[]),
         Input::Timer,

@@ -285,6 +285,7 @@ pub(crate) const fn connection(input: &Input<'_>) -> u32 {
 pub(crate) const fn event(input: &Input<'_>, status: abi::Status) -> Event {
     match (input, status) {
         (_, abi::PANIC | abi::POISONED) => Event::Fault,
+        (Input::Close { replaced: true, .. }, _) => Event::Replaced,
         (Input::Close { .. }, _) => Event::Closed,
         (Input::Frame { .. }, abi::OK) => Event::None,
         (Input::Frame { .. }, _) => Event::Rejected,

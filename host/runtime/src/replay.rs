@@ -66,9 +66,11 @@ impl Driver {
                 self.give(core, at, &Input::Frame { conn, opcode, data })
             }
             Event::Open { url } => self.give(core, at, &Input::Open { conn, tag: 0, url }),
-            Event::Close => {
-                self.give(core, at, &Input::Close { conn, code: 0, reason: "recorded" })
-            }
+            Event::Close => self.give(
+                core,
+                at,
+                &Input::Close { conn, code: 0, reason: "recorded", replaced: false },
+            ),
             Event::Reply { url: "", body } => match self.outstanding.answer(conn, body) {
                 Some(id) => self.give(core, at, &reply(id, "", body)),
                 None => Ok(()),

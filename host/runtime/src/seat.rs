@@ -81,7 +81,7 @@ impl Seat {
             Input::Open { conn, tag, url } => {
                 instance.open(at, Open { conn: *conn, tag: *tag, url })
             }
-            Input::Close { conn, code, reason } => instance.close(at, *conn, *code, reason),
+            Input::Close { conn, code, reason, .. } => instance.close(at, *conn, *code, reason),
             Input::Reply { id, status, error, url, headers, body } => {
                 buffer.fill(body);
                 let headers: Vec<_> = headers.iter().map(|h| (h.name, h.value)).collect();

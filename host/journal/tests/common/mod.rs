@@ -103,7 +103,7 @@ pub(crate) fn session(frames: &[(i64, Vec<u8>)]) -> Vec<Entry<'_>> {
                 body: b"{\"lastUpdateId\":1}",
             },
         ),
-        input(1, 43, end, Input::Close { conn: 1, code: 1000, reason: "rotated" }),
+        input(1, 43, end, Input::Close { conn: 1, code: 1000, reason: "rotated", replaced: true }),
         Entry::Gap { reason: "journal.bytes_max reached" },
     ]);
     entries

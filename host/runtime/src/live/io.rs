@@ -52,13 +52,13 @@ pub(crate) struct Io {
 impl Io {
     /// Runs until the host stops.
     pub(crate) async fn run(mut self, plan: &Input<'_>) {
-        self.give(self.shared.clock.now(), plan, false).await;
+        self.give(self.shared.clock.now(), plan).await;
         let mut events = Events::default();
         let mut look = Instant::now() + LOOK;
         while !self.shared.stopping() {
             let now = self.shared.clock.now();
             if self.seat.due != 0 && self.seat.due <= now {
-                self.give(now, &Input::Timer, false).await;
+                self.give(now, &Input::Timer).await;
             }
             let wake = self.due().min(look);
             tokio::select! {
@@ -66,7 +66,7 @@ impl Io {
                 Some(order) = self.orders.recv() => {
                     let ResyncOrder { scope_kind, scope } = order;
                     let now = self.shared.clock.now();
-                    self.give(now, &Input::Resync { scope_kind, scope }, false).await;
+                    self.give(now, &Input::Resync { scope_kind, scope }).await;
                 }
                 () = self.hub.next(&mut events) => self.take(&mut events).await,
                 () = sleep_until(wake) => {}
@@ -101,16 +101,16 @@ impl Io {
                         known.frames += 1;
                         known.bytes += data.len() as u64;
                     }
-                    self.give(at, &Input::Frame { conn, opcode, data: &data }, false).await;
+                    self.give(at, &Input::Frame { conn, opcode, data: &data }).await;
                 }
                 Event::Opened { conn, tag, url, at } => {
                     self.opened(conn, &url, at);
-                    self.give(at, &Input::Open { conn, tag, url: &url }, false).await;
+                    self.give(at, &Input::Open { conn, tag, url: &url }).await;
                 }
                 Event::Closed { conn, code, reason, replaced, at } => {
                     self.closed(conn, &reason, replaced);
-                    let input = Input::Close { conn, code, reason: &reason };
-                    self.give(at, &input, replaced).await;
+                    let input = Input::Close { conn, code, reason: &reason, replaced };
+                    self.give(at, &input).await;
                 }
                 Event::Reply { id, status, error, url, headers, body, sent, at } => {
                     self.answered = (id, sent, at);
@@ -119,7 +119,7 @@ impl Io {
                     let headers = headers.into();
                     let (url, body) = (url.as_str(), body.as_slice());
                     let input = Input::Reply { id, status, error, url, headers, body };
-                    self.give(at, &input, false).await;
+                    self.give(at, &input).await;
                 }
                 Event::Note { level, text, .. } => {
                     let level = match level {
@@ -137,7 +137,7 @@ impl Io {
     }
 
     /// One input: to the plugin, what it made of it to the engine, what it asks for to the hub.
-    async fn give(&mut self, at: Nanos, input: &Input<'_>, replaced: bool) {
+    async fn give(&mut self, at: Nanos, input: &Input<'_>) {
         // A message enters whole or not at all: while there is no room, the socket is not read.
         while !self.ring.has_room() && !self.shared.stopping() {
             tokio::time::sleep(Duration::from_micros(100)).await;
@@ -172,9 +172,7 @@ impl Io {
                     other => drop(self.hub.command(other)),
                 }
             }
-            if !replaced {
-                envelope.event = event(input, call.status);
-            }
+            envelope.event = event(input, call.status);
             // There was room above, and nothing else writes to this ring.
             if self.ring.send(&envelope, &mut self.definitions, call.slots).is_err() {
                 self.shared.log(LogLevel::Error, "io", "a message did not fit its ring");

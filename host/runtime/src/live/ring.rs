@@ -89,6 +89,7 @@ impl Envelope {
             Event::Rejected => 1,
             Event::Closed => 2,
             Event::Fault => 3,
+            Event::Replaced => 4,
         };
         let place = u64::from(self.instance) << 32 | u64::from(self.conn);
         Slot::from([self.at_ns as u64, place, self.ordinal, event, definitions, records, 0, 0])
@@ -99,6 +100,7 @@ impl Envelope {
             1 => Event::Rejected,
             2 => Event::Closed,
             3 => Event::Fault,
+            4 => Event::Replaced,
             _ => Event::None,
         };
         let (instance, conn) = ((words[1] >> 32) as u32, words[1] as u32);
