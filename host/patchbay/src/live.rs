@@ -184,8 +184,9 @@ fn on_terminal(watch: &WatchArgs) -> bool {
 pub(crate) fn watch(host: LiveHost, args: &WatchArgs) -> Result<(), Failure> {
     if on_terminal(args) {
         patchbay_tui::run(InProcess(host.handler()), Options::default())?;
+        let failed = host.has_failed();
         host.stop();
-        return Ok(());
+        return if failed { Err(died()) } else { Ok(()) };
     }
     let stop = Stop::watch()?;
     let mut waited = Duration::ZERO;

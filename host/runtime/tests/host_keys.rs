@@ -57,7 +57,7 @@ fn what_is_written_is_what_is_meant() {
         derived_quotes = false\n\
         [control]\nsocket = \"run/c\"\n\
         [log]\nfolder = \"/l\"\nlevel = \"warn\"\nfile_mib = 3\nfiles = 4\n\
-        [network]\nextra_ca = [\"ca.pem\"]\naddresses = [\"API.x.com:443=127.0.0.1:9\"]\n";
+        [network]\naddresses = [\"API.x.com:443=127.0.0.1:9\"]\n";
     let host = folder.load(text).unwrap().host;
     assert_eq!((host.number, host.wait), (7, Wait::Spin));
     let publisher = host.multicast.publisher;
@@ -73,7 +73,6 @@ fn what_is_written_is_what_is_meant() {
     assert_eq!(host.control_socket, Some(folder.0.join("run/c")));
     assert_eq!((host.log.folder.to_str(), host.log.level), (Some("/l"), LogLevel::Warn));
     assert_eq!((host.log.file_bytes, host.log.files), (3 << 20, 4));
-    assert_eq!(host.network.extra_ca, [folder.0.join("ca.pem")]);
     let addresses: Vec<_> = host.network.addresses.into_iter().collect();
     assert_eq!(addresses, [("api.x.com:443".to_owned(), "127.0.0.1:9".parse().unwrap())]);
 
@@ -93,6 +92,11 @@ fn what_the_machine_does_not_have_is_refused_with_what_it_has() {
     assert!(lines[1].starts_with("patchbay.toml:3:16: `host.cores.io.2`"), "{refusal}");
     let cores = folder.load("[host.cores]\nengine = [0]\nio = [0]").unwrap().host.cores;
     assert_eq!(cores, Cores { engine: vec![0], io: vec![0], multicast: Vec::new() });
+
+    let refusal = folder.refusal("[network]\nextra_ca = [\"none.pem\"]");
+    let expected = "patchbay.toml:2:13: `network.extra_ca.0`: expected a file with PEM \
+                    certificates, found none.pem (";
+    assert!(refusal.starts_with(expected), "{refusal}");
 
     // A network for documentation (RFC 5737): nobody's interface.
     assert_eq!(
@@ -173,7 +177,10 @@ fn keys_are_read_from_private_files_alone() {
     let config = folder.load(text).unwrap();
     assert_eq!(config.instances[0].keys, ["one"]);
     let keyring = config.host.secrets.keyring(&config.instances[0].keys);
-    assert!(keyring.is_ok());
+    assert_eq!(keyring.unwrap().account(), "one");
+    let dumpable = rustix::process::dumpable_behavior().unwrap();
+    assert_eq!(dumpable, rustix::process::DumpableBehavior::NotDumpable);
+    assert_eq!(rustix::process::getrlimit(rustix::process::Resource::Core).maximum, Some(0));
     mode(&secrets, 0o770);
     refused("secrets: mode 0770, expected not writable for group and others");
     mode(&secrets, 0o700);

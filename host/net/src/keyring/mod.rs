@@ -57,6 +57,12 @@ impl Keyring {
         Self::new(Arc::new(SecretStore::empty()), "")
     }
 
+    /// Name of the key that is meant where none is named: instances with the same one act for the
+    /// same account. Empty without keys.
+    pub fn account(&self) -> &str {
+        &self.default
+    }
+
     /// Fills a message; `wall` is the venue's time.
     ///
     /// # Errors

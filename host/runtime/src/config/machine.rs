@@ -1,8 +1,9 @@
-//! What the configuration asks of the machine it runs on: cores and an interface.
+//! What the configuration asks of the machine it runs on: cores, an interface, files.
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, UdpSocket};
 
+use patchbay_net::{Fault, Network, NetworkOptions};
 use toml::de::DeTable;
 
 use super::host::HostConfig;
@@ -42,6 +43,13 @@ pub(super) fn check(
                 let expected = "another core than the engine's, which `wait = \"spin\"` fills";
                 refuse(&key, core.to_string(), expected);
             }
+        }
+    }
+    for (at, path) in host.network.extra_ca.iter().enumerate() {
+        let options = NetworkOptions { extra_ca: vec![path.clone()], ..NetworkOptions::default() };
+        if let Err(Fault::ExtraCa { what, .. }) = Network::new(options).map(drop) {
+            let key = format!("network.extra_ca.{at}");
+            refuse(&key, format!("{} ({what})", path.display()), "a file with PEM certificates");
         }
     }
     let interface = host.multicast.lines.interface;

@@ -198,6 +198,7 @@ impl LiveHost {
             let start = move || {
                 let keyring = Arc::new(keyring);
                 let mut options = HubOptions::new(Arc::new(network), clock, buckets, keyring);
+                options.account = options.keyring.account().to_owned();
                 options.reference = Some(Arc::new(reference));
                 let io = Io {
                     number,

@@ -186,6 +186,40 @@ mod tests {
     }
 
     #[test]
+    fn what_the_disk_refuses_is_counted_when_it_takes_lines_again() {
+        let config = config("refused");
+        let log = LogThread::start(config.clone()).unwrap();
+        let file = config.folder.join("patchbay.log");
+        let lines = |least: usize| {
+            for _ in 0..200 {
+                let text = fs::read_to_string(&file).unwrap_or_default();
+                if text.lines().count() >= least {
+                    return text;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            panic!("no {least} lines in {}", file.display());
+        };
+        log.writer().write(0, LogLevel::Info, "test", "before");
+        lines(1);
+        // A folder in the place of the file: it cannot be opened again.
+        fs::remove_file(&file).unwrap();
+        fs::create_dir(&file).unwrap();
+        log.writer().reopen();
+        (0..3).for_each(|_| log.writer().write(0, LogLevel::Info, "test", "refused"));
+        // Until the thread has tried them all.
+        while log.writer.orders.try_send(Order::Reopen).is_err() {}
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        fs::remove_dir(&file).unwrap();
+        log.writer().write(0, LogLevel::Info, "test", "after");
+        let text = lines(2);
+        assert!(text.contains("log: 3 lines of this log were lost"), "{text}");
+        assert!(text.contains("test: after") && !text.contains("refused"), "{text}");
+        drop(log);
+        fs::remove_dir_all(config.folder).unwrap();
+    }
+
+    #[test]
     fn what_is_lost_is_counted_in_the_log() {
         let config = LogFiles { file_bytes: 64 << 20, ..config("lost") };
         let log = LogThread::start(config.clone()).unwrap();
