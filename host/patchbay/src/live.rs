@@ -269,3 +269,20 @@ pub(crate) fn control_path(given: Option<&Path>) -> Result<PathBuf, Failure> {
     };
     Ok(folder.join("patchbay").join("control"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use patchbay_model::Kind;
+
+    #[test]
+    fn limited_mode_keeps_the_first_ten_of_each_kind() {
+        let all = (0..24).map(|i| {
+            let kind = if i % 2 == 0 { Kind::Spot } else { Kind::Linear };
+            (kind, format!("S{i}"))
+        });
+        let mut streams: Vec<_> = all.clone().collect();
+        keep_first(&mut streams);
+        assert_eq!(streams, all.take(20).collect::<Vec<_>>());
+    }
+}

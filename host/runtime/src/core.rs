@@ -111,7 +111,8 @@ impl Core {
     }
 
     /// Takes one input of one instance through the whole path. What the adapter and the engine ask
-    /// for then stands in [`Self::requests`] and [`Self::actions`].
+    /// for then stands in [`Self::requests`] and [`Self::actions`]. Before it come the timers of
+    /// strategies that are due; an input of an instance that is not there is for those alone.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use common::Site;
-use patchbay_test_replay::{built, scratch};
+use patchbay_test_replay::{built, compile_c, scratch};
 use patchbay_venue::AtEnd;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -34,7 +34,7 @@ impl Manager {
     /// Listens until a message has `part`.
     fn until(&mut self, part: &str) {
         let mut buffer = [0; 1024];
-        loop {
+        for _ in 0..300 {
             let len = self.socket.recv(&mut buffer);
             let len = len.unwrap_or_else(|error| panic!("{part}: {error}: {:?}", self.heard));
             let text = String::from_utf8(buffer[..len].to_vec()).unwrap();
@@ -44,6 +44,7 @@ impl Manager {
                 return;
             }
         }
+        panic!("{part}: {:?}", self.heard);
     }
 
     fn count(&self, message: &str) -> usize {
@@ -67,19 +68,42 @@ fn service(site: &Site, more: &str) -> Command {
     command
 }
 
-fn signal(child: &Child, signal: Signal) {
-    kill_process(Pid::from_child(child), signal).unwrap();
+/// A service, ended with the test.
+struct Running(Option<Child>);
+
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        Self(Some(command.spawn().unwrap()))
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_child(self.0.as_ref().unwrap())
+    }
 }
 
-fn ended(child: Child) -> (Option<i32>, String, String) {
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            child.kill().ok();
+            child.wait().ok();
+        }
+    }
+}
+
+fn signal(running: &Running, signal: Signal) {
+    kill_process(running.pid(), signal).unwrap();
+}
+
+fn ended(mut running: Running) -> (Option<i32>, String, String) {
+    let child = running.0.take().unwrap();
     let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (status.code(), text(stdout), text(stderr))
 }
 
 /// Cores that the thread of that name may run on.
-fn cores_of(child: &Child, name: &str) -> String {
-    let tasks = fs::read_dir(format!("/proc/{}/task", child.id())).unwrap();
+fn cores_of(running: &Running, name: &str) -> String {
+    let tasks = fs::read_dir(format!("/proc/{}/task", running.pid())).unwrap();
     let status = tasks.map(|task| fs::read_to_string(task.unwrap().path().join("status")).unwrap());
     let own =
         status.into_iter().find(|text| text.starts_with(&format!("Name:\t{name}\n"))).unwrap();
@@ -102,13 +126,13 @@ fn a_service_says_how_it_goes_and_stops_in_order() {
         [host.cores]\nengine = [0]\nio = [IO]\nmulticast = [0, IO]";
     let io = usize::from(std::thread::available_parallelism().unwrap().get() > 1);
     let more = more.replace("IO", &io.to_string());
-    let child = service(&site, &more).env("LIMITED_MODE", "true").spawn().unwrap();
+    let child = Running::start(service(&site, &more).env("LIMITED_MODE", "true"));
 
     manager.until("READY=1");
     assert!(manager.heard.iter().all(|m| !m.contains("STATUS=")), "ready before all else");
     manager.until("1 of 1 books live");
     manager.until("WATCHDOG=1");
-    let proc = |file: &str| fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap();
+    let proc = |file: &str| fs::read_to_string(format!("/proc/{}/{file}", child.pid())).unwrap();
     let core = proc("limits").lines().find(|line| line.starts_with("Max core")).unwrap().to_owned();
     assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
     assert_eq!(cores_of(&child, "engine"), "0");
@@ -146,7 +170,7 @@ fn a_service_says_how_it_goes_and_stops_in_order() {
 fn a_service_stops_by_its_control_socket_and_after_its_time() {
     let Some(site) = Site::new("service-control", 1.0, AtEnd::Stay) else { return };
     let mut manager = Manager::new(&site);
-    let child = service(&site, "").spawn().unwrap();
+    let child = Running::start(&mut service(&site, ""));
     manager.until("READY=1");
     let second = service(&site, "").output().unwrap();
     let said = String::from_utf8(second.stderr).unwrap();
@@ -160,7 +184,7 @@ fn a_service_stops_by_its_control_socket_and_after_its_time() {
 
     let mut command = service(&site, "");
     command.args(["--for", "300ms"]);
-    assert_eq!(ended(command.spawn().unwrap()), (Some(0), String::new(), String::new()));
+    assert_eq!(ended(Running::start(&mut command)), (Some(0), String::new(), String::new()));
     let log = fs::read_to_string(site.path("logs/patchbay.log")).unwrap();
     for part in ["stopping, by an operator", "stopping, by the end of its time"] {
         assert!(log.contains(part), "{part}: {log}");
@@ -238,6 +262,45 @@ fn a_manager_that_cannot_be_told_is_named() {
     let (code, said) = run(service(&site, "").env("NOTIFY_SOCKET", "vsock:2:1234"));
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("`NOTIFY_SOCKET` cannot be used"), "{said}");
+    site.remove();
+}
+
+/// The recorder in C, but that its 50th turn never ends.
+fn compile_endless(site: &Site) {
+    let source = include_str!("../../../strategies/c-recorder/recorder.c");
+    let endless =
+        "recorder->turns++;\n    volatile int on = 1;\n    while (recorder->turns >= 50 && on) {}";
+    let endless = source.replace("recorder->turns++;", endless);
+    assert_ne!(endless, source);
+    let file = site.path("endless.c");
+    fs::write(&file, endless.replace("\"c-recorder\"", "\"endless\"")).unwrap();
+    compile_c(&file, &site.plugin("endless"));
+}
+
+#[test]
+fn an_engine_that_hangs_has_no_pulse_and_a_second_signal_ends_it() {
+    let Some(site) = Site::new("hangs", 20.0, AtEnd::Stay) else { return };
+    compile_endless(&site);
+    let mut manager = Manager::new(&site);
+    let child = Running::start(&mut service(&site, "[strategies.endless]"));
+    manager.until("READY=1");
+    manager.until("WATCHDOG=1");
+    // Every half second while it lives. When there was none for two, it hangs.
+    for _ in 0..60 {
+        let before = manager.count("WATCHDOG=1");
+        (0..2).for_each(|_| manager.until("STATUS="));
+        if manager.count("WATCHDOG=1") == before {
+            break;
+        }
+    }
+    let beats = manager.count("WATCHDOG=1");
+    (0..3).for_each(|_| manager.until("STATUS="));
+    assert_eq!(manager.count("WATCHDOG=1"), beats, "{:?}", manager.heard);
+    signal(&child, Signal::TERM);
+    manager.until("STOPPING=1");
+    sleep(Duration::from_millis(300));
+    signal(&child, Signal::TERM);
+    assert_eq!(ended(child).0, Some(1), "the first one waits for the engine");
     site.remove();
 }
 

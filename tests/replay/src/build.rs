@@ -81,6 +81,12 @@ fn build(release: bool) -> Built {
 /// Compiles the recorder in C to `library`.
 pub fn compile_c_recorder(library: &Path) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    compile_c(&root.join("strategies/c-recorder/recorder.c"), library);
+}
+
+/// Compiles a plugin in C to `library`.
+pub fn compile_c(source: &Path, library: &Path) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let cc = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
     let compiled = Command::new(cc)
         .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared"])
@@ -88,7 +94,7 @@ pub fn compile_c_recorder(library: &Path) {
         .arg(root.join("sdk/include"))
         .arg("-o")
         .arg(library)
-        .arg(root.join("strategies/c-recorder/recorder.c"))
+        .arg(source)
         .status()
         .unwrap();
     assert!(compiled.success());

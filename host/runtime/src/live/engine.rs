@@ -60,6 +60,7 @@ impl EngineThread {
                 status_due = now + STATUS;
                 self.report();
             }
+            // Time alone: what replays this run has to be told that it passed here.
             if !took && self.strategies.due().is_some_and(|due| due <= now) {
                 self.strategies.advance(now, &self.engine);
             }
