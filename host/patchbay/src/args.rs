@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Take live public data, as the configuration says
     Run(RunArgs),
+    /// Record what the venues send, and nothing else: a journal for `replay`
+    Record(RecordArgs),
     /// Show the host against a local venue that replays recorded data; needs no network
     Demo(DemoArgs),
     /// Look at a running host; leaving does not touch it
@@ -105,6 +107,15 @@ pub(crate) struct RunArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(crate) struct RecordArgs {
+    /// Configuration file
+    #[arg(default_value = "config/patchbay.toml")]
+    pub(crate) config: PathBuf,
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(crate) struct DemoArgs {
     /// Times recorded pace
     #[arg(long, value_name = "N", default_value_t = 1.0)]
@@ -124,6 +135,9 @@ pub(crate) struct WatchArgs {
     /// What the engine thread does when there is nothing to do [default: as configured]
     #[arg(long, value_enum)]
     pub(crate) wait: Option<WaitArg>,
+    /// Write the journal to this new folder [default: as configured; the demo writes none]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) journal: Option<PathBuf>,
     /// Control socket [default: `patchbay/control` in the user's runtime folder]
     #[arg(long, value_name = "PATH")]
     pub(crate) control: Option<PathBuf>,

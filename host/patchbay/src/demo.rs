@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use patchbay_journal::SEGMENT_BYTES;
 use patchbay_loader::Kind;
 use patchbay_runtime::config::settings_of;
 use patchbay_runtime::live::{LiveAdapter, LiveHost, OwnedWish};
@@ -15,7 +16,7 @@ use patchbay_venue::{
 use crate::args::DemoArgs;
 use crate::console::error;
 use crate::live::{ALL_CHANNELS, live_config, watch};
-use crate::{FAILED, Failure, plugin};
+use crate::{FAILED, Failure, plugin, record};
 
 /// Recordings of the same minutes of 8 August 2024.
 const CAPTURES: [&str; 6] = [
@@ -46,12 +47,17 @@ pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure>
     let address = venue.addr().ok_or_else(|| failure("the venue has no TLS address"))?;
     config.overrides = protocol.hosts().iter().map(|&host| (host.to_owned(), address)).collect();
 
-    let loaded = plugin::open(folder)?.load("binance", Kind::Adapter)?;
+    let folder = plugin::open(folder)?;
+    let loaded = folder.load("binance", Kind::Adapter)?;
     // The recordings hold futures' `trade`, and none of `aggTrade`.
     let own = ["trades = \"trade\"".to_owned()];
     let settings = settings_of("binance", &plugin::tables(&loaded.plugin), &own)?;
-    let host = LiveHost::start(config, vec![LiveAdapter::public(loaded, settings, wishes)])?;
-    watch(host, &args.watch)
+    let adapters = vec![LiveAdapter::public(loaded, settings, wishes)];
+    if let Some(path) = &args.watch.journal {
+        config.journal = Some(record::begin(path, (SEGMENT_BYTES, u64::MAX), &folder, &adapters)?);
+    }
+    let host = LiveHost::start(config, adapters)?;
+    watch(host, &args.watch, true)
 }
 
 fn captures() -> Result<Vec<PathBuf>, Failure> {

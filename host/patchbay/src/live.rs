@@ -17,6 +17,7 @@ use patchbay_tui::{Attached, InProcess, Options};
 use crate::args::{RunArgs, TopArgs, WaitArg, WatchArgs};
 use crate::console::{error, say};
 use crate::production::{self, Service};
+use crate::record;
 use crate::signal::Stop;
 use crate::{BAD_CONFIG, BROKEN, FAILED, Failure, check, plugin};
 
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &RunArgs, folder: Option<&Path>) -> Result<(), Failure> 
         .map_err(|error| Failure { text: error.to_string(), code: BAD_CONFIG })?;
     if !args.production {
         let host = start(args, &config, folder, limited, None)?;
-        return watch(host, &args.watch);
+        return watch(host, &args.watch, true);
     }
     let service = Service::new(LogThread::start(config.host.log.clone())?)?;
     service.say(LogLevel::Info, &banner(args, &config, limited));
@@ -65,6 +66,8 @@ fn start(
     let adapters = adapters(config, &folder, limited)?;
     let strategies = strategies(config, &folder)?;
     let (production, own) = (args.production, live_config(&args.watch, Some(config), limited)?);
+    let journal = record::journal(&args.watch, config, &folder, &adapters)?;
+    let own = LiveConfig { state: Some(config.host.state_folder.clone()), journal, ..own };
     Ok(LiveHost::start(LiveConfig { log, production, strategies, ..own }, adapters)?)
 }
 
@@ -81,7 +84,7 @@ fn banner(args: &RunArgs, config: &Config, limited: bool) -> String {
     )
 }
 
-fn adapters(
+pub(crate) fn adapters(
     config: &Config,
     folder: &PluginFolder,
     limited: bool,
@@ -181,8 +184,8 @@ fn on_terminal(watch: &WatchArgs) -> bool {
 }
 
 /// Shows the host until it is told to stop, then what it did.
-pub(crate) fn watch(host: LiveHost, args: &WatchArgs) -> Result<(), Failure> {
-    if on_terminal(args) {
+pub(crate) fn watch(host: LiveHost, args: &WatchArgs, screen: bool) -> Result<(), Failure> {
+    if on_terminal(args) && screen {
         patchbay_tui::run(InProcess(host.handler()), Options::default())?;
         let failed = host.has_failed();
         host.stop();

@@ -9,6 +9,7 @@ mod monitor;
 mod notify;
 mod plugin;
 mod production;
+mod record;
 mod replay;
 mod signal;
 mod venue;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let result = match command {
         Command::Replay(args) => replay::run(&args, plugins.as_deref()),
         Command::Run(args) => live::run(&args, plugins.as_deref()),
+        Command::Record(args) => record::run(&args, plugins.as_deref()),
         Command::Demo(args) => demo::run(&args, plugins.as_deref()),
         Command::Top(args) => live::top(&args),
         Command::Venue(args) => venue::run(&args),

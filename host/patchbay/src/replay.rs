@@ -17,7 +17,7 @@ use crate::console::{error, plugin_log, say};
 use crate::{FAILED, Failure, plugin};
 
 /// Folder, within a journal, of the plugin files that it names.
-const COPIES: &str = "plugins";
+pub(crate) const COPIES: &str = "plugins";
 
 pub(crate) fn run(args: &ReplayArgs, folder: Option<&Path>) -> Result<(), Failure> {
     let folder = plugin::open(folder)?;

@@ -294,7 +294,7 @@ pub(crate) const fn event(input: &Input<'_>, status: abi::Status) -> Event {
     }
 }
 
-const fn setting<'a>(key: &'a str, value: Value<'a>) -> Setting<'a> {
+pub(crate) const fn setting<'a>(key: &'a str, value: Value<'a>) -> Setting<'a> {
     let value = match value {
         Value::Text(text) => journal::Value::Text(text),
         Value::Int(int) => journal::Value::Int(int),

@@ -48,8 +48,22 @@ pub enum RuntimeError {
         what: String,
     },
     /// The registry is damaged.
-    #[error(transparent)]
-    Registry(#[from] RegistryError),
+    #[error("{path}: {source}")]
+    Registry {
+        /// Its file, or the journal that holds it.
+        path: PathBuf,
+        /// Where and how.
+        source: RegistryError,
+    },
+    /// Another host has the state folder.
+    #[error(
+        "{folder} is in use by another host; stop that one, or give this one a `state.folder` of \
+         its own"
+    )]
+    StateInUse {
+        /// Folder.
+        folder: PathBuf,
+    },
     /// A socket or thread could not be made.
     #[error("cannot {what}: {source}; check the interface and the limits of this user")]
     Socket {

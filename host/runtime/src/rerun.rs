@@ -47,7 +47,8 @@ pub fn replay_journal(
     mut bind: impl FnMut(&PluginFile<'_>) -> Result<AdapterSetup<'static>, RuntimeError>,
     mut started: impl FnMut(&mut Core) -> Result<(), RuntimeError>,
 ) -> Result<Core, RuntimeError> {
-    let mut core = Core::new(CoreConfig { registry: Registry::default(), ..config });
+    let mut core: Option<Core> = None;
+    let (mut config, mut known) = (Some(config), String::new());
     let mut setups = Vec::new();
     let mut ready = false;
     let folder = source.folder.clone();
@@ -66,6 +67,10 @@ pub fn replay_journal(
                 let Ok(Entry::Input { instance, ordinal, at_ns, input }) = entry else {
                     return Err(wrong(orphan(&turn)));
                 };
+                let core = match &mut core {
+                    Some(core) => core,
+                    none => none.insert(begin(&folder, &known, config.take())?),
+                };
                 if let Input::Create { seed, config } = &input {
                     let Some(setup) = setups.get(instance as usize) else {
                         return Err(wrong(orphan(&turn)));
@@ -74,7 +79,7 @@ pub fn replay_journal(
                     core.attach(at_ns, &AdapterSetup { config: &config, seed: *seed, ..*setup })?;
                 } else {
                     if !std::mem::replace(&mut ready, true) {
-                        started(&mut core)?;
+                        started(core)?;
                     }
                     core.take(instance, at_ns, &input)?;
                 }
@@ -86,13 +91,20 @@ pub fn replay_journal(
             Entry::Gap { reason } => {
                 return Err(wrong(format!("it ends in a gap ({reason}); replay up to it only")));
             }
+            // What stands before the first turn was given in earlier runs.
+            Entry::Registry(lines) if core.is_none() => {
+                known.push_str(&String::from_utf8_lossy(lines));
+            }
             Entry::Start(_) | Entry::Registry(_) | Entry::End => {}
         }
     }
-    if core.seats().is_empty() {
-        return Err(source.wrong("it holds no adapter; record one with `--journal`".into()));
-    }
-    Ok(core)
+    core.ok_or_else(|| source.wrong("it holds no adapter; record one with `--journal`".into()))
+}
+
+fn begin(folder: &Path, known: &str, config: Option<CoreConfig>) -> Result<Core, RuntimeError> {
+    let registry = Registry::parse(known)
+        .map_err(|source| RuntimeError::Registry { path: folder.to_owned(), source })?;
+    Ok(Core::new(CoreConfig { registry, ..config.unwrap_or_default() }))
 }
 
 fn orphan(turn: &Turn) -> String {

@@ -43,6 +43,12 @@ pub struct History {
 pub struct Journal {
     /// Size of a segment, a whole number of MiB.
     pub segment_bytes: u64,
+    /// Whether a run is journalled.
+    pub enabled: bool,
+    /// Bytes at which the journal of a run ends, a whole number of GiB.
+    pub max_bytes: u64,
+    /// Journals of earlier runs that are kept.
+    pub keep: usize,
 }
 
 /// What goes out by UDP multicast.
@@ -161,7 +167,12 @@ impl HostConfig {
                 messages: settings.count("history.messages"),
                 arena_bytes: settings.count::<usize>("history.arena_mib") << 20,
             },
-            journal: Journal { segment_bytes: settings.count::<u64>("journal.segment_mib") << 20 },
+            journal: Journal {
+                segment_bytes: settings.count::<u64>("journal.segment_mib") << 20,
+                enabled: settings.bool("journal.enabled"),
+                max_bytes: settings.count::<u64>("journal.max_gib") << 30,
+                keep: settings.count("journal.keep"),
+            },
             multicast: multicast(&settings),
             control_socket: settings.path_or_none("control.socket"),
             log: LogFiles {

@@ -32,6 +32,9 @@ const KNOWN: &[Known] = &[
         1..=(SEGMENT_BYTES_MAX >> 20) as i64,
         "MiB of one file of a journal.",
     ),
+    bool("journal.enabled", true, "Whether a run is journalled."),
+    int("journal.max_gib", 16, 1..=65_536, "GiB at which the journal of a run ends."),
+    int("journal.keep", 4, 0..=10_000, "Journals of earlier runs that are kept."),
     int("host.number", 1, 1..=255, "Number of this host, another for each host of a network."),
     one_of(
         "host.wait",

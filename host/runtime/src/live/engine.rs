@@ -13,11 +13,14 @@ use tokio::sync::mpsc::Sender;
 
 use super::desks::Desks;
 use super::io::ResyncOrder;
+use super::journal::TurnLine;
 use super::lines::Lines;
 use super::ring::Inbox;
 use super::shared::{Shared, Wait};
 use super::source::{Lent, VenueFacts, count_assets};
+use super::state::StateFolder;
 use super::status::Reporter;
+use crate::Digest;
 use crate::strategies::Strategies;
 
 /// How often the status is made anew, and venues' totals are counted.
@@ -38,6 +41,10 @@ pub(crate) struct EngineThread {
     pub(crate) wait: Wait,
     pub(crate) venues: Vec<VenueFacts>,
     pub(crate) turn: u64,
+    pub(crate) journal: Option<TurnLine>,
+    pub(crate) state: Option<StateFolder>,
+    /// Over all outputs, if they are hashed.
+    pub(crate) digest: Option<Digest>,
     /// Receive to publish, ns.
     pub(crate) latency: Histogram<u64>,
 }
@@ -99,6 +106,22 @@ impl EngineThread {
         // As in a replay: the timers before the turn that shows that their time has come.
         self.strategies.advance(turn.at_ns, &self.engine);
         self.engine.step(&turn, out);
+        if let Some(journal) = &mut self.journal {
+            let (number, at_ns, instance) = (turn.number, turn.at_ns, turn.instance);
+            let ordinal = turn.ordinal;
+            journal.turn(patchbay_journal::Turn { number, at_ns, instance, ordinal });
+        }
+        if let Some(digest) = &mut self.digest {
+            digest.take(turn.number, turn.at_ns, out);
+        }
+        if let Some(lines) = &out.registry {
+            if let Some(journal) = &mut self.journal {
+                journal.registry(lines);
+            }
+            if let Some(Err(error)) = self.state.as_mut().map(|state| state.append(lines)) {
+                self.shared.log(LogLevel::Error, "engine", &error.to_string());
+            }
+        }
         let now = self.shared.clock.now();
         let source = Lent { engine: &self.engine, venues: &self.venues };
         self.publisher.defined(now, &out.defined, &source, &mut self.lines);
@@ -119,6 +142,9 @@ impl EngineThread {
             facts.connected = connections;
         }
         let mut status = self.reporter.status(&self.engine, self.turn, &self.latency, &self.shared);
+        if let Some(journal) = &self.journal {
+            status.journal = journal.facts();
+        }
         self.desks.report(&self.strategies, &mut status, &self.shared);
         self.shared.set_status(status);
     }

@@ -8,9 +8,10 @@ use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
 use hdrhistogram::Histogram;
+use patchbay_abi as abi;
 use patchbay_control::{Handler, Server, Status};
-use patchbay_engine::{Engine, EngineConfig, Registry};
-use patchbay_journal::{Input, Wish};
+use patchbay_engine::{Engine, EngineConfig, Event, Out, Registry, Turn};
+use patchbay_journal::{self as journal, Input, PluginFile, Wish};
 use patchbay_loader::Loaded;
 use patchbay_mcast::{Publisher, PublisherConfig};
 use patchbay_model::Nanos;
@@ -21,15 +22,18 @@ use tokio::sync::mpsc;
 use super::desks::Desks;
 use super::engine::EngineThread;
 use super::io::Io;
+use super::journal::{Begun, JournalConfig};
 use super::lines::{self, LinesConfig};
 use super::ring;
 use super::shared::{IoCounts, Shared, Wait};
 use super::source::VenueFacts;
+use super::state::StateFolder;
 use super::status::Reporter;
 use super::thread::spawn;
 use crate::config::SettingValue;
+use crate::core::setting;
 use crate::strategies::{About, Strategies};
-use crate::{Cores, HostClock, LogWriter, RuntimeError, Seat};
+use crate::{Cores, Digest, HostClock, LogWriter, RuntimeError, Seat};
 
 /// Slots of the ring between an I/O thread and the engine: 8 MiB.
 const RING_SLOTS: usize = 131_072;
@@ -108,6 +112,12 @@ pub struct LiveConfig {
     pub log: Option<LogWriter>,
     /// Whether it says that it runs with `--production`.
     pub production: bool,
+    /// Folder of what must outlive a restart; `None` for nothing.
+    pub state: Option<PathBuf>,
+    /// Where everything is recorded, if it is.
+    pub journal: Option<JournalConfig>,
+    /// Whether outputs are hashed.
+    pub digest: bool,
     /// Strategies that see every turn.
     pub strategies: Vec<LiveStrategy>,
 }
@@ -141,7 +151,15 @@ impl LiveHost {
         let to = sends.then_some(config.lines);
         let (lines, multicast) = lines::start(to, &config.cores.multicast, Arc::clone(&shared))?;
 
-        let mut engine = Engine::new(Registry::default(), config.engine);
+        let opened = config.state.as_deref().map(StateFolder::open).transpose()?;
+        let (mut state, registry, text) = opened.map_or_else(
+            || (None, Registry::default(), String::new()),
+            |(state, registry, text)| (Some(state), registry, text),
+        );
+        let begun = config.journal.map(|own| Begun::new(own, clock.now(), &text));
+        let mut begun = begun.transpose()?;
+        let mut digest = config.digest.then(Digest::default);
+        let mut engine = Engine::new(registry, config.engine);
         let (mut inboxes, mut starts, mut plugins) = (Vec::new(), Vec::new(), Vec::new());
         // Limits are the venue's: instances of one adapter share them.
         let mut limits: BTreeMap<String, Arc<Buckets>> = BTreeMap::new();
@@ -152,13 +170,34 @@ impl LiveHost {
             let (sender, inbox) = ring::channel(RING_SLOTS);
             let (orders, theirs) = mpsc::channel(ORDERS);
             let counts = Arc::new(IoCounts::default());
-            let seat = seat(&adapter, number, shared.log_of(name))?;
+            let mut seat = seat(&adapter, number, shared.log_of(name))?;
+            // An instance is made in a turn of its own, as in a replay.
+            seat.ordinal = 1;
+            let turn = creation(number, clock.now());
+            let mut out = Out::new();
+            engine.step(&turn, &mut out);
+            if let Some(digest) = &mut digest {
+                digest.take(turn.number, turn.at_ns, &out);
+            }
+            let lines = out.registry.as_deref();
+            if let Some((state, lines)) = state.as_mut().zip(lines) {
+                state.append(lines)?;
+            }
+            if let Some(begun) = &mut begun {
+                created(begun, &adapter, &turn, lines)?;
+            }
             plugins.push((adapter.loaded.manifest.clone(), Arc::clone(&counts)));
             inboxes.push((inbox, orders));
             let buckets = Arc::clone(limits.entry(name.to_owned()).or_default());
             let net = (buckets, adapter.keyring);
             starts.push((number, seat, adapter.wishes, sender, theirs, counts, net));
         }
+        let journalled = begun.map(|begun| begun.start(starts.len(), Arc::clone(&shared)));
+        let (inputs, turns, scribe) = match journalled.transpose()? {
+            Some((inputs, turns, thread)) => (inputs, Some(turns), Some(thread)),
+            None => (Vec::new(), None, None),
+        };
+        let mut inputs = inputs.into_iter();
         let strategies = strategies(config.strategies, clock.now(), &engine, &shared)?;
         let started = clock.now();
         let mut reporter =
@@ -175,11 +214,14 @@ impl LiveHost {
             shared: Arc::clone(&shared),
             reporter,
             wait: config.wait,
-            turn: 0,
+            turn: starts.len() as u64,
+            journal: turns,
+            state,
+            digest,
             latency: Histogram::new_with_max(LATENCY_MAX, 3).expect("the bounds are in range"),
         };
         let engine = spawn("engine", &config.cores.engine, move || thread.run())?;
-        let mut others: Vec<_> = multicast.into_iter().collect();
+        let mut others: Vec<_> = multicast.into_iter().chain(scribe).collect();
         let woken = (config.wait == Wait::Block).then(|| engine.thread().clone());
         for (number, seat, wishes, ring, orders, counts, (buckets, keyring)) in starts {
             let network = || {
@@ -193,6 +235,7 @@ impl LiveHost {
             let reference = OffThread::start("reference", Arc::new(network()?))
                 .map_err(|source| RuntimeError::Socket { what: "start a thread", source })?;
             let network = network()?;
+            let journal = inputs.next();
             let (shared, woken) = (Arc::clone(&shared), woken.clone());
             let clock: Arc<dyn Clock> = Arc::new(clock.clone());
             let start = move || {
@@ -212,6 +255,8 @@ impl LiveHost {
                     definitions: Vec::new(),
                     connections: Vec::new(),
                     last: 0,
+                    journal,
+                    offset: None,
                     answered: (0, 0, 0),
                 };
                 run_io(io, wishes);
@@ -252,7 +297,14 @@ impl LiveHost {
         self.shared.status()
     }
 
-    fn halt(&mut self) {
+    /// As [`Self::stop`]; with the hash over all outputs, if they were hashed.
+    pub fn stop_and_hash(mut self) -> (Arc<Status>, Option<String>) {
+        let hash = self.halt();
+        (self.shared.status(), hash)
+    }
+
+    fn halt(&mut self) -> Option<String> {
+        let mut hash = None;
         self.shared.stop.store(true, Ordering::Relaxed);
         if let Some(control) = self.control.take() {
             control.stop();
@@ -260,11 +312,13 @@ impl LiveHost {
         if let Some(engine) = self.engine.take() {
             engine.thread().unpark();
             // Its rings go with it, which is what the multicast thread waits for.
-            drop(engine.join());
+            let ended = engine.join().ok();
+            hash = ended.and_then(|ended| Some(ended.digest.as_ref()?.hex()));
         }
         for thread in self.others.drain(..) {
             drop(thread.join());
         }
+        hash
     }
 }
 
@@ -272,6 +326,41 @@ impl Drop for LiveHost {
     fn drop(&mut self) {
         self.halt();
     }
+}
+
+/// The turn in which instance `number` is made; instances are made before anything else happens.
+const fn creation(number: u32, at_ns: Nanos) -> Turn<'static> {
+    Turn {
+        number: number as u64 + 1,
+        at_ns,
+        instance: number,
+        ordinal: 1,
+        conn: 0,
+        definitions: &[],
+        slots: &[],
+        event: Event::None,
+    }
+}
+
+fn created(
+    begun: &mut Begun,
+    adapter: &LiveAdapter,
+    turn: &Turn<'_>,
+    registry: Option<&str>,
+) -> Result<(), RuntimeError> {
+    let Turn { number, at_ns, instance, ordinal, .. } = *turn;
+    let plugin = PluginFile {
+        instance,
+        kind: abi::KIND_ADAPTER,
+        sha256: adapter.loaded.manifest.sha256,
+        name: adapter.loaded.plugin.name(),
+        version: adapter.loaded.plugin.version(),
+    };
+    let settings = adapter.settings.iter().map(|(key, value)| setting(key, value.lend()));
+    let config: Vec<_> = settings.collect();
+    let input = Input::Create { seed: 0, config: config.into() };
+    let turn = journal::Turn { number, at_ns, instance, ordinal };
+    begun.instance(plugin, turn, &input, registry)
 }
 
 fn seat(adapter: &LiveAdapter, number: u32, log: Log) -> Result<Seat, RuntimeError> {

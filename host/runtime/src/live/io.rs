@@ -15,6 +15,7 @@ use patchbay_plugin::bind::Command;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, sleep_until};
 
+use super::journal::InputLine;
 use super::ring::{Envelope, Sender};
 use super::shared::{IoCounts, Shared};
 use crate::Seat;
@@ -45,6 +46,10 @@ pub(crate) struct Io {
     pub(crate) connections: Vec<Connection>,
     /// Time of the last input.
     pub(crate) last: Nanos,
+    /// Where every input goes first, if this run is journalled.
+    pub(crate) journal: Option<InputLine>,
+    /// A venue's clock was read: the offset is the next input.
+    pub(crate) offset: Option<Nanos>,
     /// Id, departure and arrival of the last answer, for the venue's clock.
     pub(crate) answered: (u64, Nanos, Nanos),
 }
@@ -59,6 +64,9 @@ impl Io {
             let now = self.shared.clock.now();
             if self.seat.due != 0 && self.seat.due <= now {
                 self.give(now, &Input::Timer).await;
+            }
+            if let Some(wall_offset_ns) = self.offset.take() {
+                self.give(now, &Input::Clock { wall_offset_ns }).await;
             }
             let wake = self.due().min(look);
             tokio::select! {
@@ -147,6 +155,9 @@ impl Io {
         self.last = at;
         self.seat.ordinal += 1;
         let ordinal = self.seat.ordinal;
+        if let Some(journal) = &mut self.journal {
+            journal.take(self.number, ordinal, at, input);
+        }
         let started = self.shared.clock.now();
         let mut envelope = Envelope {
             at_ns: at,
@@ -157,7 +168,10 @@ impl Io {
         };
         let (mut due, mut server_time) = (None, None);
         let (status, outcome) = {
-            let Some(call) = self.seat.give(at, input) else { return };
+            let Some(call) = self.seat.give(at, input) else {
+                // No call, and yet a turn: inputs and turns go together.
+                return self.send(&envelope);
+            };
             for command in call.commands {
                 match command {
                     Command::Define { index, instrument } => {
@@ -195,13 +209,20 @@ impl Io {
         }
     }
 
+    /// There was room for it, and nothing else writes to this ring.
+    fn send(&mut self, envelope: &Envelope) {
+        if self.ring.send(envelope, &mut self.definitions, &[]).is_err() {
+            self.shared.log(LogLevel::Error, "io", "a message did not fit its ring");
+        }
+    }
+
     /// The venue read its clock between departure of the request and arrival of the answer.
     fn set_offset(&mut self, id: u64, server_ns: Nanos) {
         let (answered, sent, at) = self.answered;
         if answered == id && sent != 0 {
             let wall_offset_ns = server_ns - (sent + at) / 2;
             self.hub.set_wall_offset(wall_offset_ns);
-            drop(self.seat.give(at, &Input::Clock { wall_offset_ns }));
+            self.offset = Some(wall_offset_ns);
         }
     }
 

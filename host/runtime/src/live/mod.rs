@@ -2,21 +2,25 @@
 //!
 //! ```text
 //! socket ─▶ I/O thread (hub, adapter) ──ring──▶ engine thread ──ring──▶ multicast thread
-//!                    ▲────────── resync ──────────────┘
+//!                │   ▲────────── resync ──────────────┤
+//!                └──────inputs──▶ journal thread ◀──turns
 //! ```
 
 mod desks;
 mod engine;
 mod host;
 mod io;
+mod journal;
 mod lines;
 mod ring;
 mod shared;
 mod source;
+mod state;
 mod status;
 mod thread;
 
 pub use host::{LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish};
+pub use journal::JournalConfig;
 pub(crate) use lines::DATAGRAM_MAX;
 pub use lines::{Group, LinesConfig, listen};
 pub use shared::Wait;

@@ -1,0 +1,116 @@
+//! What a live run journals replays to the same outputs, byte for byte: over real sockets, through
+//! faults, and after a start with numbers that an earlier run gave.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::sleep;
+use std::time::Duration;
+
+use patchbay_abi as abi;
+use patchbay_control::{BookState, JournalState, Status};
+use patchbay_journal::SEGMENT_BYTES;
+use patchbay_loader::{Kind, Loader, Trust};
+use patchbay_runtime::config::{PluginTables, settings_of};
+use patchbay_runtime::live::{
+    Group, JournalConfig, LinesConfig, LiveAdapter, LiveConfig, LiveHost, OwnedWish,
+};
+use patchbay_runtime::{AdapterSetup, Core, CoreConfig, Files, JournalSource, replay_journal};
+use patchbay_test_replay::{Plugins, built, corpus, scratch};
+use patchbay_venue::binance::Binance;
+use patchbay_venue::{
+    AtEnd, Density, FaultKinds, FaultPlan, Pace, Protocol, Recording, Start, VenueConfig,
+    VenueServer,
+};
+
+const CAPTURE: &str = "binance-spot/hftbacktest/ethusdt_20240808.gz";
+
+/// Runs a while against the venue with `plan`; the last status and the hash over all outputs.
+fn live(capture: &Path, plan: FaultPlan, folder: &Path, run: u32) -> (Arc<Status>, String) {
+    let protocol = Arc::new(Binance::default());
+    let recording = Recording::load(&[capture], protocol.as_ref()).unwrap();
+    let venue = VenueServer::start(VenueConfig {
+        pace: Pace::Times(40.0),
+        start: Start::Streams(3),
+        at_end: AtEnd::Stay,
+        plan,
+        ..VenueConfig::new(recording, Arc::clone(&protocol) as Arc<dyn Protocol>)
+    })
+    .unwrap();
+    let authority = folder.join("ca.pem");
+    std::fs::write(&authority, venue.ca_pem()).unwrap();
+    let address = venue.addr().unwrap();
+    let overrides: BTreeMap<_, _> =
+        protocol.hosts().iter().map(|&host| (host.to_owned(), address)).collect();
+
+    let loader = Loader::new(None, Trust::Folder).unwrap();
+    let file = built(false).plugin("patchbay-binance");
+    let loaded = loader.load(&file, Some(Kind::Adapter)).unwrap();
+    let tables = PluginTables {
+        defaults: loaded.plugin.defaults().to_owned(),
+        schema: loaded.plugin.schema().to_owned(),
+    };
+    let settings = settings_of("binance", &tables, &["products = [\"spot\"]".into()]).unwrap();
+    let channels = abi::CHANNEL_TRADES | abi::CHANNEL_DEPTH | abi::CHANNEL_QUOTES;
+    let wish = OwnedWish { symbol: "ETHUSDT".to_owned(), kind: abi::INSTRUMENT_SPOT, channels };
+    let group = |last, port| Group { address: [239, 255, 44, last].into(), port };
+    let journal = folder.join(format!("journal-{run}"));
+    let config = LiveConfig {
+        lines: LinesConfig { groups: [group(1, 9201), group(2, 9202)], ..LinesConfig::default() },
+        extra_ca: vec![authority],
+        overrides,
+        state: Some(folder.join("state")),
+        journal: Some(JournalConfig {
+            files: Files::create(&journal).unwrap(),
+            folder: journal,
+            segment_bytes: SEGMENT_BYTES,
+            max_bytes: u64::MAX,
+        }),
+        digest: true,
+        ..LiveConfig::default()
+    };
+    let adapter = LiveAdapter::public(loaded, settings, vec![wish]);
+    let host = LiveHost::start(config, vec![adapter]).unwrap();
+    sleep(Duration::from_secs(8));
+    let (status, hash) = host.stop_and_hash();
+    (status, hash.expect("it was hashed"))
+}
+
+fn replay(journal: &Path) -> Core {
+    let plugins = Plugins::new();
+    let setup: AdapterSetup<'static> =
+        plugins.load(&built(false).plugin("patchbay-binance"), Kind::Adapter);
+    let config = CoreConfig { digest: true, ..CoreConfig::default() };
+    let mut source = JournalSource::open(journal).unwrap();
+    replay_journal(&mut source, config, |_| Ok(setup), |_| Ok(())).unwrap()
+}
+
+#[test]
+fn a_live_run_replays_from_its_journal() {
+    let Some(capture) = corpus(CAPTURE) else { return };
+    let folder = scratch("record");
+    let density = Density { faults: 12, frames: 20_000 };
+    let plans = [
+        FaultPlan::default(),
+        FaultPlan::seeded(5, &FaultKinds::all(), density),
+        FaultPlan::seeded(8, &FaultKinds::all(), density),
+    ];
+    for (run, plan) in (1..).zip(plans) {
+        let (status, hash) = live(&capture, plan, &folder, run);
+        assert_eq!(status.journal.state, JournalState::Writing, "{:?}", status.log);
+        let core = replay(&folder.join(format!("journal-{run}")));
+        println!("run {run}: {} turns, {} bytes", core.turns(), status.journal.bytes);
+        assert!(core.turns() > 1000, "run {run}: next to nothing happened: {:?}", status.log);
+        assert_eq!(core.hash(), Some(hash), "run {run}");
+        let (_, listing) = core.engine().listings().next().expect("there is a book");
+        let book = status.books.first().expect("there is a book");
+        assert_eq!(book.sequence, listing.book.sequence());
+        let live = listing.book.state() == patchbay_book::State::Live;
+        assert_eq!(book.state == BookState::Live, live);
+    }
+    // The numbers that the first run gave were not given again.
+    let registry = std::fs::read_to_string(folder.join("state/registry.tsv")).unwrap();
+    assert_eq!(registry.lines().filter(|line| line.starts_with("venue")).count(), 1);
+    std::fs::remove_dir_all(folder).unwrap();
+}
