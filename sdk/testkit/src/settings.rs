@@ -69,6 +69,8 @@ pub(crate) fn disagreements(plugin: &Plugin) -> Result<Vec<String>, PlayerError>
             None => found.push(format!("`{key}` stands in the schema and has no default")),
             // A host widens integers where a float is meant.
             Some("integer") if stated == Some("float") => {}
+            // The host looks into it; here a text is a text.
+            Some("string") if stated == Some("url") => {}
             Some(is) if Some(is) != stated => {
                 found.push(format!("`{key}` is of type {is}; the schema says {stated:?}"));
             }
