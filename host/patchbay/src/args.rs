@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+/// The configuration that is meant where none is named.
+pub(crate) const DEFAULT_CONFIG: &str = "config/patchbay.toml";
+
 /// Host for exchange adapters and strategies.
 #[derive(Debug, Parser)]
 #[command(name = "patchbay", version, about, disable_help_subcommand = true)]
@@ -97,7 +100,7 @@ pub(crate) struct CheckArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RunArgs {
     /// Configuration file
-    #[arg(default_value = "config/patchbay.toml")]
+    #[arg(default_value = DEFAULT_CONFIG)]
     pub(crate) config: PathBuf,
     /// Run as a service: log files, no terminal, systemd told how it goes
     #[arg(long, conflicts_with = "json")]
@@ -109,7 +112,7 @@ pub(crate) struct RunArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RecordArgs {
     /// Configuration file
-    #[arg(default_value = "config/patchbay.toml")]
+    #[arg(default_value = DEFAULT_CONFIG)]
     pub(crate) config: PathBuf,
     #[command(flatten)]
     pub(crate) watch: WatchArgs,
@@ -124,7 +127,7 @@ pub(crate) struct DemoArgs {
     pub(crate) watch: WatchArgs,
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct WatchArgs {
     /// Stop after so long: 30s, 5m, 1h
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]

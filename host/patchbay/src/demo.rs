@@ -13,9 +13,9 @@ use patchbay_venue::{
     AtEnd, Pace, Product, Protocol, Recording, Start, VenueConfig, VenueHandle, VenueServer,
 };
 
-use crate::args::DemoArgs;
+use crate::args::{DEFAULT_CONFIG, DemoArgs, RunArgs};
 use crate::console::error;
-use crate::live::{ALL_CHANNELS, live_config, watch};
+use crate::live::{self, ALL_CHANNELS, live_config, watch};
 use crate::{FAILED, Failure, plugin, record};
 
 /// Recordings of the same minutes of 8 August 2024.
@@ -29,7 +29,14 @@ const CAPTURES: [&str; 6] = [
 ];
 
 pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure> {
-    let captures = captures()?;
+    let captures = match captures() {
+        Ok(captures) => captures,
+        Err(missing) => {
+            error(&format!("{}; taking live data instead", missing.text));
+            let (config, watch) = (PathBuf::from(DEFAULT_CONFIG), args.watch.clone());
+            return live::run(&RunArgs { config, production: false, watch }, folder);
+        }
+    };
     let protocol = Arc::new(Binance::default());
     let recording = Recording::load(&captures, protocol.as_ref())?;
     let wishes = wishes(&recording, protocol.as_ref());
@@ -67,8 +74,7 @@ fn captures() -> Result<Vec<PathBuf>, Failure> {
     match all.iter().find(|path| !path.exists()) {
         None => Ok(all),
         Some(missing) => Err(failure(&format!(
-            "{} is missing; set PATCHBAY_CORPUS to recorded data, or take live data with \
-             `patchbay run`",
+            "{} is missing; set PATCHBAY_CORPUS to recorded data",
             missing.display()
         ))),
     }
