@@ -42,7 +42,7 @@ pub struct JournalConfig {
     pub files: Files,
     /// Size of a segment, a multiple of 4096 bytes.
     pub segment_bytes: u64,
-    /// Bytes at which the journal ends with a gap.
+    /// Bytes at which the journal ends with a gap; `u64::MAX` for no bound.
     pub max_bytes: u64,
 }
 
@@ -83,7 +83,7 @@ impl JournalCounts {
             },
             segments: self.bytes.load(Ordering::Relaxed).div_ceil(self.segment_bytes),
             bytes: self.bytes.load(Ordering::Relaxed),
-            bytes_max: self.max_bytes,
+            bytes_max: if self.max_bytes == u64::MAX { 0 } else { self.max_bytes },
             sequence: self.published.load(Ordering::Relaxed),
             unsynced: self.unsynced.load(Ordering::Relaxed),
         }
