@@ -13,6 +13,7 @@ A file holds datagrams, each behind its length as u32, little-endian.
 
 import argparse
 import json
+import random
 import socket
 import struct
 import sys
@@ -274,7 +275,9 @@ class Reader:
                 about = {"publisher": publisher, "channel": channel, "instrument": instrument,
                          "status": self.status(line, book, silence)}
                 about.update(line.instruments.get(instrument, {}))
-                if about["status"] == "good":
+                # Of an ended session, what stood there to the last.
+                whole = line.ended and book.whole and book.live
+                if about["status"] == "good" or whole:
                     about["venue_sequence"] = book.venue_sequence
                     about["bids"] = top(book.bids, book.exps, most, True)
                     about["asks"] = top(book.asks, book.exps, most, False)
@@ -380,14 +383,19 @@ def main():
     parser.add_argument("--interface", default="0.0.0.0", help="address of the local interface")
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--file", help="read datagrams from a file instead of the network")
+    parser.add_argument("--drop", metavar="SEED:PERCENT", default="0:0",
+                        help="lose so many of the datagrams, by chance")
     parser.add_argument("--levels", type=int, default=5, help="levels a side; 0 for all")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     reader = Reader()
     source = (from_file(args.file) if args.file else
               from_network(args.group, args.port, args.interface, args.seconds))
+    seed, percent = args.drop.split(":")
+    chance = random.Random(int(seed))
     for data in source:
-        reader.datagram(data)
+        if chance.random() * 100 >= float(percent):
+            reader.datagram(data)
     report = reader.report(args.levels, not args.file)
     if args.json:
         json.dump(report, sys.stdout)

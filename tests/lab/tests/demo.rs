@@ -2,10 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use patchbay_test_replay::{built, corpus, scratch};
 use serde_json::Value;
+
+/// How long the host runs: a snapshot cycle (30 s) after the latecomer.
+const RUN: &str = "45s";
+/// Seconds after the others.
+const LATE: u32 = 8;
 
 #[test]
 fn books_go_live_and_a_stranger_on_the_line_has_the_same() {
@@ -18,19 +23,12 @@ fn books_go_live_and_a_stranger_on_the_line_has_the_same() {
     let plugin = scratch.join("plugins/binance.so");
     std::fs::copy(built(false).plugin("patchbay-binance"), plugin).unwrap();
 
-    let reader = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/wire_reader.py");
-    let listener = Command::new("python3")
-        .arg(reader)
-        .args(["--group", "239.255.42.1", "--port", "9001", "--interface", "127.0.0.1"])
-        // Longer than the demo and what it takes to load its recordings in a debug build.
-        .args(["--seconds", "45", "--json"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let from_the_start = Listener::start(0, "0:0");
+    let late = Listener::start(LATE, "0:0");
+    let lossy = [Listener::start(0, "7:3"), Listener::start(0, "8:0.01")];
     let plugins = scratch.join("plugins");
     let output = built(false)
-        .command(&["--plugins", plugins.to_str().unwrap(), "demo", "--for", "12s", "--json"])
+        .command(&["--plugins", plugins.to_str().unwrap(), "demo", "--for", RUN, "--json"])
         .arg("--control")
         .arg(scratch.join("run/control"))
         .env("PATCHBAY_CORPUS", corpus)
@@ -48,10 +46,7 @@ fn books_go_live_and_a_stranger_on_the_line_has_the_same() {
     assert_eq!(status["totals"]["rejected"], 0);
     assert!(status["totals"]["frames"].as_u64().unwrap() > 3000);
 
-    let heard = listener.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&heard.stdout).into_owned();
-    assert!(heard.status.success(), "{text}{}", String::from_utf8_lossy(&heard.stderr));
-    let heard: Value = serde_json::from_str(&text).unwrap();
+    let heard = from_the_start.heard();
     println!("{}", summary(&heard));
     for zero in ["crc_errors", "decode_errors", "holes", "lost", "restarts"] {
         assert_eq!(heard[zero], 0, "{zero}");
@@ -59,7 +54,73 @@ fn books_go_live_and_a_stranger_on_the_line_has_the_same() {
     for kind in ["Book", "BookState", "Trade", "Quote", "Instrument", "Venue", "End"] {
         assert!(heard["kinds"][kind].as_u64().is_some_and(|count| count > 0), "no {kind}");
     }
+    assert_eq!(agreeing(&heard, books), 6, "a book is missing");
+    let late = late.heard();
+    assert_eq!((&late["holes"], agreeing(&late, books)), (&0.into(), 6), "it came late");
+    for lossy in lossy {
+        let heard = lossy.heard();
+        println!("{} holes, {} books good at the end", heard["holes"], agreeing(&heard, books));
+        assert!(heard["holes"].as_u64().unwrap() > 0, "nothing was lost");
+    }
     std::fs::remove_dir_all(scratch).unwrap();
+}
+
+/// An independent consumer of channel 1.
+struct Listener(Child);
+
+impl Listener {
+    /// It joins after so many seconds and loses `drop` of what comes.
+    fn start(after_s: u32, drop: &str) -> Self {
+        let reader = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/wire_reader.py");
+        let command = format!("sleep {after_s}; exec python3 \"$@\"");
+        let child = Command::new("sh")
+            .args(["-c", &command, "sh"])
+            .arg(reader)
+            .args(["--group", "239.255.42.1", "--port", "9001", "--interface", "127.0.0.1"])
+            // Longer than the demo and what it takes to load its recordings in a debug build.
+            .args(["--seconds", "75", "--json", "--drop", drop])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        Self(child.unwrap())
+    }
+
+    fn heard(self) -> Value {
+        let heard = self.0.wait_with_output().unwrap();
+        let text = String::from_utf8_lossy(&heard.stdout).into_owned();
+        assert!(heard.status.success(), "{text}{}", String::from_utf8_lossy(&heard.stderr));
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+/// Books that the listener held good to the end, each of them equal to the host's.
+fn agreeing(heard: &Value, books: &[Value]) -> usize {
+    let theirs = heard["books"].as_array().unwrap().iter();
+    let mut agreeing = 0;
+    for theirs in theirs.filter(|book| book.get("bids").is_some()) {
+        let same = |key: &str, own: &Value| own[key] == theirs[key];
+        let own = books.iter().find(|own| same("symbol", own) && same("kind", own)).unwrap();
+        assert_eq!(theirs["venue_sequence"], own["sequence"], "{}", own["symbol"]);
+        for side in ["bids", "asks"] {
+            let levels = theirs[side].as_array().unwrap();
+            assert!(!levels.is_empty(), "{} has no {side}", own["symbol"]);
+            for (level, own_level) in levels.iter().zip(own[side].as_array().unwrap()) {
+                let price = mantissa(&level[0], &own["price_exp"]);
+                let qty = mantissa(&level[1], &own["qty_exp"]);
+                assert_eq!([price, qty], [own_level[0].as_i64(), own_level[1].as_i64()], "{own}");
+            }
+        }
+        agreeing += 1;
+    }
+    agreeing
+}
+
+/// Decimal text as a whole number at `exp`.
+fn mantissa(text: &Value, exp: &Value) -> Option<i64> {
+    let decimals = usize::try_from(-exp.as_i64()?).ok()?;
+    let (whole, fraction) = text.as_str()?.split_once('.').unwrap_or((text.as_str()?, ""));
+    assert!(fraction.len() <= decimals, "{text} does not fit {exp}");
+    format!("{whole}{fraction:0<decimals$}").parse().ok()
 }
 
 /// What the reader counted, without its books.
