@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use patchbay_runtime::config::{Config, limited_mode};
-use patchbay_runtime::live::{JournalConfig, LiveAdapter, LiveConfig, LiveHost};
+use patchbay_runtime::live::{JournalConfig, LiveAdapter, LiveConfig, LiveHost, state_is_free};
 use patchbay_runtime::{Files, HostClock, PluginFolder};
 
 use crate::args::{RecordArgs, WatchArgs};
@@ -70,6 +70,8 @@ pub(crate) fn begin(
 
 /// A folder for this run, by its start in ns; of earlier runs as many as are to be kept stay.
 fn next(config: &Config) -> Result<PathBuf, Failure> {
+    // Nothing of a running host's is removed.
+    state_is_free(&config.host.state_folder)?;
     let journals = config.host.state_folder.join("journals");
     fs::create_dir_all(&journals)?;
     let entries = fs::read_dir(&journals)?.collect::<Result<Vec<_>, _>>()?;

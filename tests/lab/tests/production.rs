@@ -175,7 +175,7 @@ fn a_service_stops_by_its_control_socket_and_after_its_time() {
     let second = service(&site, "").output().unwrap();
     let said = String::from_utf8(second.stderr).unwrap();
     assert_eq!(second.status.code(), Some(1), "{said}");
-    assert!(said.contains("a host is already running at"), "{said}");
+    assert!(said.contains("is in use by another host"), "{said}");
     let stop = "{\"id\":1,\"do\":\"stop\"}\n";
     let mut socket = std::os::unix::net::UnixStream::connect(site.path("run/control")).unwrap();
     std::io::Write::write_all(&mut socket, stop.as_bytes()).unwrap();

@@ -24,3 +24,4 @@ pub use journal::JournalConfig;
 pub(crate) use lines::DATAGRAM_MAX;
 pub use lines::{Group, LinesConfig, listen};
 pub use shared::Wait;
+pub use state::state_is_free;

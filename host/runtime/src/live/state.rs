@@ -8,6 +8,33 @@ use patchbay_engine::Registry;
 
 use crate::RuntimeError;
 
+/// Whether no host has the state folder, asked before anything in it is touched.
+///
+/// # Errors
+///
+/// If one has, or it cannot be made.
+pub fn state_is_free(folder: &Path) -> Result<(), RuntimeError> {
+    lock(folder).map(drop)
+}
+
+fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> RuntimeError {
+    let path = path.to_owned();
+    move |source| RuntimeError::File { path, what, source }
+}
+
+fn lock(folder: &Path) -> Result<File, RuntimeError> {
+    fs::create_dir_all(folder).map_err(failed("make the state folder", folder))?;
+    let path = folder.join("lock");
+    let lock = File::create(&path).map_err(failed("make the lock", &path))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => {
+            Err(RuntimeError::StateInUse { folder: folder.to_owned() })
+        }
+        Err(TryLockError::Error(source)) => Err(failed("lock the state folder", &path)(source)),
+    }
+}
+
 /// The state folder of a running host.
 #[derive(Debug)]
 pub(crate) struct StateFolder {
@@ -22,17 +49,7 @@ impl StateFolder {
     ///
     /// A last line without its end was cut by a crash before anybody used it, and goes.
     pub(crate) fn open(folder: &Path) -> Result<(Self, Registry, String), RuntimeError> {
-        let failed = |what: &'static str, path: &Path| {
-            let path = path.to_owned();
-            move |source: io::Error| RuntimeError::File { path, what, source }
-        };
-        fs::create_dir_all(folder).map_err(failed("make the state folder", folder))?;
-        let path = folder.join("lock");
-        let lock = File::create(&path).map_err(failed("make the lock", &path))?;
-        lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => RuntimeError::StateInUse { folder: folder.to_owned() },
-            TryLockError::Error(source) => failed("lock the state folder", &path)(source),
-        })?;
+        let lock = lock(folder)?;
         let path = folder.join("registry.tsv");
         let open = OpenOptions::new().create(true).append(true).read(true).open(&path);
         let registry = open.map_err(failed("open the registry", &path))?;
