@@ -4,15 +4,17 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::map;
+use rustix::process::geteuid;
+
+use crate::group;
 use crate::refusal::Reason;
 
 /// Resolves `folder` and refuses it unless only root and the running user can change what it
 /// leads to.
 ///
-/// The folder itself must not be writable by group or others, not even with the sticky bit of a
-/// `/tmp`: anybody could add a plugin to it. Above it the sticky bit is enough, since it keeps
-/// others from renaming a folder that is not theirs.
+/// The folder itself must not be writable by others, not even with the sticky bit of a `/tmp`:
+/// anybody could add a plugin to it. Above it the sticky bit is enough, since it keeps others from
+/// renaming a folder that is not theirs. A group may write only if it is the running user alone.
 ///
 /// # Errors
 /// [`Reason::Unreadable`], [`Reason::Owner`] and [`Reason::Writable`], naming the folder.
@@ -43,8 +45,13 @@ pub(crate) fn unreadable(place: &Path) -> impl Fn(std::io::Error) -> Reason {
     move |error| Reason::Unreadable { what: place.display().to_string(), error }
 }
 
+/// The effective user of this process.
+pub(crate) fn running_user() -> u32 {
+    geteuid().as_raw()
+}
+
 fn owner(place: &Path, meta: &Metadata) -> Result<(), Reason> {
-    let expected = map::running_user();
+    let expected = running_user();
     let found = meta.uid();
     if found == 0 || found == expected {
         return Ok(());
@@ -53,9 +60,10 @@ fn owner(place: &Path, meta: &Metadata) -> Result<(), Reason> {
 }
 
 fn mode(place: &Path, meta: &Metadata) -> Result<(), Reason> {
-    // With a POSIX ACL the group bits are its mask, so that a named user's write shows here too.
-    if meta.mode() & 0o022 == 0 {
-        return Ok(());
+    let mode = meta.mode() & 0o7777;
+    match mode & 0o022 {
+        0 => Ok(()),
+        0o020 if group::is_private(place, meta.gid(), running_user()) => Ok(()),
+        _ => Err(Reason::Writable { place: place.to_path_buf(), found: mode }),
     }
-    Err(Reason::Writable { place: place.to_path_buf(), found: meta.mode() & 0o7777 })
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`Loader`] takes a file through these steps; a [`Refusal`] of any says what to do about it:
 //!
-//! 1. read once, from a place that only root and the running user can change (`read`, `access`);
+//! 1. read once, from a place that only root and the running user can change (`read`, `access`, `group`);
 //! 2. an ELF file for this machine, whole, a shared library (`elf`), that would pull in nothing but
 //!    the C library and exports a descriptor (`dynamic`);
 //! 3. a descriptor that this host can work with (`manifest`);
@@ -16,6 +16,7 @@
 mod access;
 mod dynamic;
 mod elf;
+mod group;
 mod loader;
 mod manifest;
 mod map;

@@ -1,4 +1,4 @@
-//! All that needs `unsafe` here: mapping a library, reading its descriptor, asking who we are.
+//! All that needs `unsafe` here: mapping a library and reading its descriptor.
 #![allow(unsafe_code)]
 
 use std::error::Error;
@@ -12,12 +12,6 @@ use patchbay_plugin::bind::Plugin;
 
 use crate::manifest::PREFIX;
 use crate::refusal::Reason;
-
-/// The effective user of this process.
-pub(crate) fn running_user() -> u32 {
-    // SAFETY: geteuid has no preconditions and cannot fail.
-    unsafe { libc::geteuid() }
-}
 
 /// The descriptor of a mapped library. It lives as long as the process, since libraries are never
 /// unmapped.

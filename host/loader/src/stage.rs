@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::access;
-use crate::map;
 use crate::refusal::Reason;
 
 /// Folders are `patchbay-plugins.PID.NUMBER`.
@@ -124,7 +123,7 @@ fn process(rest: &str) -> Option<u32> {
 /// moment in which the folder is made and not yet locked.
 fn is_dead(folder: &Path, process: u32) -> bool {
     let ours = fs::symlink_metadata(folder)
-        .is_ok_and(|meta| meta.is_dir() && meta.uid() == map::running_user());
+        .is_ok_and(|meta| meta.is_dir() && meta.uid() == access::running_user());
     let starting =
         process != std::process::id() && Path::new("/proc").join(process.to_string()).exists();
     ours && !starting && !is_locked(&folder.join(LOCK))

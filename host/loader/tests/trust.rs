@@ -5,8 +5,9 @@ mod support;
 
 use std::ffi::CString;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
+use std::process::Command;
 
 use patchbay_loader::{Trust, inspect};
 use support::{isolated, message, sha256};
@@ -44,21 +45,62 @@ fn writable_by_others() {
     isolated("writable_by_others", |bench| {
         let expected = "no write permission for group and others";
         let path = bench.plugin("open.so", &[]);
-        for mode in [0o666, 0o620, 0o602] {
+        for mode in bench.give_to_others(&path, [0o666, 0o602, 0o620]) {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             let found = format!("{mode:04o};");
             bench.refused(&path, ["mode of", expected, &found, "chmod go-w"]);
         }
-        for mode in [0o777, 0o770, 0o1777] {
-            let folder = bench.path("shared");
-            fs::create_dir_all(&folder).unwrap();
-            let path = bench.plugin("shared/plugin.so", &[]);
+        let folder = bench.path("shared");
+        fs::create_dir_all(&folder).unwrap();
+        let path = bench.plugin("shared/plugin.so", &[]);
+        for mode in bench.give_to_others(&folder, [0o777, 0o1777, 0o770]) {
             fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
             let found = format!("{mode:04o};");
             let field = format!("mode of {}", folder.display());
             bench.refused(&path, [&field, expected, &found, "chmod go-w"]);
         }
     });
+}
+
+/// What `umask 002` makes, where each user is a group: nobody else can write there.
+#[test]
+fn writable_by_the_user_s_own_group() {
+    isolated("writable_by_the_user_s_own_group", |bench| {
+        fs::create_dir(bench.path("own")).unwrap();
+        let path = bench.plugin("own/plugin.so", &[]);
+        let meta = fs::metadata(&path).unwrap();
+        if !is_one_user(meta.gid(), meta.uid()) {
+            println!("SKIPPED writable_by_the_user_s_own_group: the group has other users");
+            return;
+        }
+        for place in [&path, &bench.path("own")] {
+            fs::set_permissions(place, fs::Permissions::from_mode(0o775)).unwrap();
+        }
+        inspect(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
+        bench.refused(&path, ["mode of", "no write permission", "0777;", "chmod go-w"]);
+    });
+}
+
+/// As the system's own commands tell it.
+fn is_one_user(gid: u32, uid: u32) -> bool {
+    let ask = |database: &str| {
+        let output = Command::new("getent").arg(database).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let users = ask("passwd");
+    let of_group: Vec<_> = users
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .filter(|user| user[3] == gid.to_string())
+        .collect();
+    let members = ask("group")
+        .lines()
+        .map(|line| line.split(':').map(str::to_owned).collect::<Vec<_>>())
+        .find(|group| group[2] == gid.to_string())
+        .map(|group| group[3].clone());
+    let [only] = of_group.as_slice() else { return false };
+    only[2] == uid.to_string() && members.is_some_and(|m| m.is_empty() || m == only[0])
 }
 
 #[test]

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a helper of a test may do both")]
 
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -87,6 +87,18 @@ impl Bench {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         path
+    }
+
+    /// Gives a place to a group that is not the running user's own; the modes to try there. Where
+    /// the system does not let us, the last one is left out: it opens the place to the group alone.
+    pub(crate) fn give_to_others(&self, place: &Path, modes: [u32; 3]) -> Vec<u32> {
+        match chown(place, None, Some(65534)) {
+            Ok(()) => modes.into(),
+            Err(error) => {
+                println!("SKIPPED mode {:04o}: another group needs root: {error}", modes[2]);
+                modes[..2].into()
+            }
+        }
     }
 
     /// Created by the constructor of the plugin `file`.
