@@ -2,15 +2,12 @@
 //!
 //! | module | concern |
 //! |---|---|
-//! | `product` | what differs between the three products, and the configuration |
-//! | `symbol` | venue symbols and the host's indices |
-//! | `session` | plan, connections, subscriptions |
-//! | `request`, `reply` | REST: what is asked when, and what becomes of the answer |
-//! | `market` | a frame's kind; the scanner, then the general parser |
-//! | `fields` | one description of a frame for both of them |
+//! | `product` | what differs between the three products |
+//! | `session`, `budget` | streams: names, paths, requests; limits |
+//! | `reply`, `fault` | REST: what is asked, what the answers and refusals mean |
+//! | `market` | a frame's kind |
 //! | `depth`, `trade`, `quote`, `derivative` | the frame kinds |
 //! | `instrument`, `snapshot` | exchangeInfo and REST books |
-//! | `budget`, `fault` | rate limits; what refusals mean |
 //!
 //! Sources: SPOT is `binance/binance-spot-api-docs` on GitHub (2026-07), DERIV
 //! `developers.binance.com/docs/derivatives` (2026-10), WSURL the announcement "USDⓈ-M Futures
@@ -21,97 +18,36 @@ mod budget;
 mod depth;
 mod derivative;
 mod fault;
-mod fields;
 mod instrument;
 mod market;
 mod product;
 mod quote;
 mod reply;
-mod request;
 mod session;
 mod snapshot;
-mod symbol;
 mod trade;
 
-use patchbay_plugin::model::Nanos;
-use patchbay_plugin::{
-    Adapter, AdapterCx, Config, Error, Frame, Open, Reply, Scope, Wish, export_adapter,
-};
-
-use market::Parser;
-use product::Settings;
-use request::{Request, Requests, Topic};
-use session::Session;
-use symbol::{Directory, Known};
+use patchbay_feed::{Feed, Product, Table, Venue};
+use patchbay_plugin::{Config, Error, export_adapter};
 
 /// The adapter.
-pub struct Binance {
-    known: Known,
-    session: Session,
-    requests: Requests,
-    parser: Parser,
+pub type Binance = Feed<Market>;
+
+/// Binance, as [`Feed`] knows it.
+pub struct Market {
+    /// Stream suffix of futures trades.
+    trades: String,
 }
 
-impl Adapter for Binance {
+impl Venue for Market {
     const NAME: &'static str = "binance";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     const DEFAULTS: &'static str = include_str!("../venue.toml");
     const SCHEMA: &'static str = include_str!("../schema.toml");
+    const PRODUCTS: &'static [Product] = &product::PRODUCTS;
 
     fn create(config: &Config<'_>) -> Result<Self, Error> {
-        Ok(Self {
-            known: Known { settings: Settings::read(config)?, directory: Directory::default() },
-            session: Session::default(),
-            requests: Requests::default(),
-            parser: Parser::default(),
-        })
-    }
-
-    fn plan(&mut self, wishes: &[Wish<'_>], cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        self.session.plan(wishes, &self.known, &mut self.requests, cx)
-    }
-
-    fn handle_frame(&mut self, frame: Frame<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        self.read_frame(frame, cx)
-    }
-
-    fn handle_open(&mut self, open: Open<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        self.session.open(open, &self.known, cx)
-    }
-
-    fn handle_close(
-        &mut self,
-        conn: u32,
-        _code: u32,
-        _reason: &str,
-        _cx: &mut AdapterCx<'_>,
-    ) -> Result<(), Error> {
-        self.session.close(conn);
-        Ok(())
-    }
-
-    fn handle_reply(&mut self, reply: Reply<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        self.read_reply(reply, cx)
-    }
-
-    fn handle_timeout(&mut self, now: Nanos, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        while let Some(request) = self.requests.take(now) {
-            let optional = request.topic == Topic::OpenInterest;
-            if !optional || self.session.polls(request.instrument, &self.known) {
-                self.requests.send(request, &self.known, cx)?;
-            }
-        }
-        self.requests.wake(cx);
-        Ok(())
-    }
-
-    fn resync(&mut self, scope: Scope, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        let Scope::Instrument(index) = scope else {
-            return Err(Error::new("Binance's update ids belong to instruments"));
-        };
-        let product = self.known.directory.get(index)?.product;
-        let request = Request::new(Topic::Snapshot, product, index);
-        self.requests.ask(request, &self.known, cx)
+        Ok(Self { trades: Table(config).text("trades")? })
     }
 }
 

@@ -133,6 +133,21 @@ pub struct Bucket {
     pub name: String,
 }
 
+impl Send {
+    /// A text frame, without its connection.
+    pub fn text(payload: String) -> Self {
+        Self { opcode: abi::OPCODE_TEXT, payload: payload.into_bytes(), ..Self::default() }
+    }
+}
+
+impl Bucket {
+    /// A limit of `capacity` every `seconds`.
+    pub const fn filling(id: u32, name: String, capacity: u32, seconds: i64, scope: u32) -> Self {
+        let period_ns = seconds * 1_000_000_000;
+        Self { id, capacity, refill: capacity, period_ns, scope, name }
+    }
+}
+
 const fn size<T>() -> u32 {
     size_of::<T>() as u32
 }

@@ -62,6 +62,19 @@ impl<'a> AdapterCx<'a> {
         Ok(())
     }
 
+    /// Slots emitted so far, for [`take_back`](Self::take_back).
+    #[inline]
+    pub const fn records(&self) -> usize {
+        self.len
+    }
+
+    /// Takes back all records since there were `records` slots: a reader that failed half-way
+    /// leaves the frame to another.
+    #[inline]
+    pub fn take_back(&mut self, records: usize) {
+        self.len = self.len.min(records.max(self.start));
+    }
+
     /// Begins a depth message; levels are written straight into the host's buffer.
     ///
     /// # Errors

@@ -27,6 +27,21 @@ pub struct DepthStart {
     pub flags: u8,
 }
 
+impl DepthStart {
+    /// Nothing is known.
+    pub const NONE: Self = Self {
+        instrument: 0,
+        sequence: 0,
+        first: 0,
+        previous: 0,
+        exchange_ns: 0,
+        checksum: 0,
+        chain: 0,
+        scope: abi::SCOPE_NONE,
+        flags: 0,
+    };
+}
+
 /// A depth message being written: bids, then asks, then [`Self::finish`]. Dropped unfinished, it
 /// leaves nothing behind.
 pub struct DepthWriter<'w, 'cx> {
@@ -70,6 +85,19 @@ impl<'w, 'cx> DepthWriter<'w, 'cx> {
     #[inline]
     pub const fn asks(&mut self) {
         self.bids = self.levels;
+    }
+
+    /// What is known before the levels, for what a venue sends only after them.
+    #[inline]
+    pub const fn start(&mut self) -> &mut DepthStart {
+        &mut self.start
+    }
+
+    /// Levels of the longer side so far.
+    #[inline]
+    pub const fn deepest(&self) -> usize {
+        let asks = self.levels - self.bids;
+        if self.bids > asks { self.bids } else { asks }
     }
 
     /// Completes the message.

@@ -74,6 +74,19 @@ impl<'a> Cursor<'a> {
         self.literal(b"false").map(|()| false)
     }
 
+    /// A bare number as text, and the `,`, `}` or `]` that must follow it (not consumed). Declines
+    /// what JSON does not allow, and integers and exponents so long that some parser might.
+    #[inline]
+    pub fn number_text(&mut self) -> Option<&'a [u8]> {
+        let len = self.rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']'))?;
+        let (text, rest) = self.rest.split_at(len);
+        if !is_number(text) {
+            return None;
+        }
+        self.rest = rest;
+        Some(text)
+    }
+
     /// The next byte, not consumed.
     #[inline]
     pub fn peek(&self) -> Option<u8> {
@@ -133,6 +146,32 @@ fn last_text(frame: &[u8], rest: &[u8]) -> Text {
         text[..rest.len()].copy_from_slice(rest);
     }
     text
+}
+
+/// RFC 8259, section 6; integers of at most 19 bytes, exponents of at most two digits.
+fn is_number(text: &[u8]) -> bool {
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let rest = text.strip_prefix(b"-").unwrap_or(text);
+    let whole = digits(rest);
+    if whole == 0 || (whole > 1 && rest[0] == b'0') {
+        return false;
+    }
+    let mut rest = &rest[whole..];
+    if rest.is_empty() {
+        return text.len() <= 19;
+    }
+    if let Some(fraction) = rest.strip_prefix(b".") {
+        let places = digits(fraction);
+        rest = &fraction[places..];
+        if places == 0 {
+            return false;
+        }
+    }
+    if let Some(power) = rest.strip_prefix(b"e").or_else(|| rest.strip_prefix(b"E")) {
+        let power = power.strip_prefix(b"-").or_else(|| power.strip_prefix(b"+")).unwrap_or(power);
+        return (1..=2).contains(&power.len()) && digits(power) == power.len();
+    }
+    rest.is_empty()
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -1,0 +1,74 @@
+//! A connection, as the reader of its frames sees it.
+
+use patchbay_plugin::{AdapterCx, Error, Send};
+
+use crate::desk::{Desk, Known};
+use crate::{Place, Use, Venue};
+
+/// What a frame may lead to, beside records.
+pub struct Conn<'d, 'cx> {
+    /// Its number.
+    pub number: u32,
+    /// Place of its product, if it is known.
+    pub product: Option<u8>,
+    /// The host.
+    pub cx: &'d mut AdapterCx<'cx>,
+    pub(crate) desk: &'d mut Desk,
+}
+
+#[expect(clippy::missing_errors_doc, reason = "all fail if the host refuses a request as invalid")]
+impl<'cx> Conn<'_, 'cx> {
+    /// Where the reader of market data of `product` is.
+    pub fn place(&mut self, product: u8) -> Place<'_, 'cx> {
+        self.desk.place(product, self.number, self.cx)
+    }
+
+    /// Its product, told by what it sends.
+    pub fn learn(&mut self, product: u8) {
+        self.desk.session.learn(self.number, product);
+    }
+
+    /// The frame held nothing for the host.
+    pub const fn ignore(&mut self) -> Result<(), Error> {
+        self.cx.ignore();
+        Ok(())
+    }
+
+    /// Sends a frame, such as the answer to a heartbeat.
+    pub fn send<V: Venue>(&mut self, frame: Send) -> Result<(), Error> {
+        let costs = |product| self.desk.settings.costs::<V>(product, Use::Send, 1);
+        let costs = self.product.map(costs).unwrap_or_default();
+        self.cx.send(&Send { conn: self.number, costs, ..frame })
+    }
+
+    /// The number of the next request over a websocket.
+    pub const fn next_id(&mut self) -> u64 {
+        self.desk.ids.next()
+    }
+
+    /// The venue took the login: streams are subscribed.
+    pub fn ready<V: Venue>(&mut self, venue: &V) -> Result<(), Error> {
+        let Desk { settings, directory, ids, session, .. } = &mut *self.desk;
+        session.ready(self.number, Known { venue, settings, directory }, ids, self.cx)
+    }
+
+    /// The venue announced the end: another connection takes its place, make-before-break.
+    pub fn replace<V: Venue>(&mut self, venue: &V) -> Result<(), Error> {
+        let Desk { settings, directory, session, .. } = &mut *self.desk;
+        session.replace(self.number, Known { venue, settings, directory }, self.cx)
+    }
+
+    /// The venue accepted request `id` for streams; see
+    /// [`Streams::ANSWERS`](crate::Streams::ANSWERS).
+    pub fn accepted(&mut self, id: u64) {
+        self.desk.session.accepted(self.number, id);
+    }
+
+    /// The venue refused request `id` for streams; `why` is logged, and a stream whose name stands
+    /// in it is the bad one. The others are asked for again.
+    pub fn refused<V: Venue>(&mut self, id: u64, why: &str, venue: &V) -> Result<(), Error> {
+        let Desk { settings, directory, ids, session, .. } = &mut *self.desk;
+        let known = Known { venue, settings, directory };
+        session.refused((self.number, id), why, known, ids, self.cx)
+    }
+}

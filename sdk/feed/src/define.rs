@@ -1,0 +1,94 @@
+//! Instruments from a venue's decimal texts.
+
+use patchbay_model::{DecimalError, Instrument, Kind, parse_decimal};
+use patchbay_plugin::Error;
+
+/// What a venue says of an instrument's sizes; `None` where it says nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sizes<'a> {
+    /// Decimal places of prices that the venue prints at most, where they are finer than the tick.
+    pub price_places: u8,
+    /// Likewise of quantities.
+    pub qty_places: u8,
+    /// Price step.
+    pub tick: Option<&'a str>,
+    /// Largest price.
+    pub max_price: Option<&'a str>,
+    /// Quantity step.
+    pub lot: Option<&'a str>,
+    /// Smallest order.
+    pub min_qty: Option<&'a str>,
+    /// Largest order.
+    pub max_qty: Option<&'a str>,
+    /// Smallest notional.
+    pub min_notional: Option<&'a str>,
+}
+
+/// An instrument with exponents, tick, lot and minima; the caller adds the rest. One whose
+/// exponents are `known` keeps them while they hold tick and lot exactly: other exponents make
+/// another instrument.
+///
+/// # Errors
+///
+/// If there is no symbol, or a size is no decimal; the message names both.
+pub fn define(
+    symbol: &str,
+    kind: Kind,
+    sizes: &Sizes<'_>,
+    known: Option<(i8, i8)>,
+) -> Result<Instrument, Error> {
+    if symbol.is_empty() {
+        return Err(Error::new("an entry of the list of instruments has no symbol"));
+    }
+    let Sizes { price_places, qty_places, tick, lot, max_qty, min_notional, .. } = *sizes;
+    let kept = known.filter(|(price, qty)| {
+        places(tick) <= price.unsigned_abs() && places(lot) <= qty.unsigned_abs()
+    });
+    let (price_exp, qty_exp) = kept.unwrap_or_else(|| {
+        let price = exponent(price_places, tick, sizes.max_price, 1);
+        (price, exponent(qty_places, lot, max_qty, 1000))
+    });
+    let notional_exp = -(places(min_notional) as i8);
+    let read = |what: &str, text, exp| {
+        mantissa(text, exp).map_err(|e| Error::new(format!("{symbol}: its {what}: {e}")))
+    };
+    Ok(Instrument {
+        provisional: false,
+        tick: read("tick", tick, price_exp)?,
+        lot: read("lot", lot, qty_exp)?,
+        min_qty: read("smallest order", sizes.min_qty, qty_exp)?,
+        max_qty: read("largest order", max_qty, qty_exp)?,
+        min_notional: read("smallest notional", min_notional, notional_exp)?,
+        notional_exp,
+        ..Instrument::provisional(symbol, kind, price_exp, qty_exp)
+    })
+}
+
+/// Decimal places of a text, without the zeros at its end.
+pub fn places(text: Option<&str>) -> u8 {
+    let fraction = text.and_then(|text| text.split_once('.'));
+    fraction.map_or(0, |(_, f)| f.trim_end_matches('0').len().min(18) as u8)
+}
+
+/// An exponent for the finer of declared places and step, or for less where `headroom` times the
+/// largest value would not fit 64 bits; never too coarse for the step.
+fn exponent(declared: u8, step: Option<&str>, largest: Option<&str>, headroom: i64) -> i8 {
+    let fits = |places: &u8| {
+        let largest = parse_decimal(largest.unwrap_or("0").as_bytes(), -(*places as i8));
+        match largest {
+            Ok(mantissa) => mantissa.checked_mul(headroom).is_some(),
+            Err(error) => error != DecimalError::Range,
+        }
+    };
+    let step = places(step);
+    let mut fine = (step..=declared.min(18).max(step)).rev();
+    -(fine.find(fits).unwrap_or(step) as i8)
+}
+
+/// 0 where there is none, and where a bound is too large to matter.
+fn mantissa(text: Option<&str>, exp: i8) -> Result<i64, DecimalError> {
+    match text.map_or(Ok(0), |text| parse_decimal(text.as_bytes(), exp)) {
+        Err(DecimalError::Range) => Ok(0),
+        other => other,
+    }
+}

@@ -1,0 +1,119 @@
+//! What the SDK keeps for a venue.
+
+use patchbay_plugin::{AdapterCx, Error};
+
+use crate::request::Requests;
+use crate::session::Session;
+use crate::{Directory, Ids, Place, Request, Settings, Topic, Venue, When};
+
+/// Configuration, instruments, connections and requests.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    /// What every venue's table has.
+    pub(crate) settings: Settings,
+    /// All instruments.
+    pub(crate) directory: Directory,
+    /// Numbers for requests over websockets.
+    pub(crate) ids: Ids,
+    pub(crate) requests: Requests,
+    pub(crate) session: Session,
+}
+
+/// What connections and requests are made of.
+pub(crate) struct Known<'a, V> {
+    pub(crate) venue: &'a V,
+    pub(crate) settings: &'a Settings,
+    pub(crate) directory: &'a Directory,
+}
+
+impl<V> Clone for Known<'_, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for Known<'_, V> {}
+
+impl<V: Venue> Known<'_, V> {
+    /// Where an operator finds what symbols a product has.
+    pub(crate) fn list_of(self, product: u8) -> String {
+        let call = V::CALLS.iter().find(|call| call.topic == Topic::Instruments);
+        let request = Request::new(Topic::Instruments, product, 0);
+        let host = self.settings.host(product);
+        let target = call.map(|call| self.venue.target(call, request, host, ""));
+        format!("{}{}", host.rest, target.unwrap_or_default())
+    }
+}
+
+impl Desk {
+    pub(crate) fn new<V: Venue>(settings: Settings) -> Self {
+        Self {
+            settings,
+            directory: Directory::new(V::PRODUCTS),
+            ids: Ids::default(),
+            requests: Requests::default(),
+            session: Session::default(),
+        }
+    }
+
+    /// Declares limits and asks for what is asked at the start.
+    pub(crate) fn begin<V: Venue>(
+        &mut self,
+        venue: &V,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        self.settings.buckets::<V>().iter().try_for_each(|bucket| cx.define_bucket(bucket))?;
+        for call in V::CALLS {
+            let products = match call.when {
+                When::Once => &self.settings.products[..self.settings.products.len().min(1)],
+                When::Each => &self.settings.products[..],
+                _ => &[],
+            };
+            for &product in products {
+                let known = Known { venue, settings: &self.settings, directory: &self.directory };
+                self.requests.ask(Request::new(call.topic, product, 0), known, cx)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes connections and subscriptions what is wanted, as far as instruments are known.
+    pub(crate) fn arrange<V: Venue>(
+        &mut self,
+        venue: &V,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let Self { settings, directory, requests, ids, session } = self;
+        session.arrange(Known { venue, settings, directory }, requests, ids, cx)
+    }
+
+    /// Asks by REST, unless the same will be asked when its time comes; `page` is appended to the
+    /// path and stands for a part of a list, asked for at once.
+    ///
+    /// # Errors
+    ///
+    /// If the host refuses the request as invalid.
+    pub(crate) fn ask<V: Venue>(
+        &mut self,
+        request: Request,
+        page: &str,
+        venue: &V,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let known = Known { venue, settings: &self.settings, directory: &self.directory };
+        match page {
+            "" => self.requests.ask(request, known, cx),
+            page => self.requests.send(request, page, known, cx),
+        }
+    }
+
+    /// Where the reader of a product's frame is.
+    pub(crate) fn place<'p, 'cx>(
+        &'p mut self,
+        product: u8,
+        conn: u32,
+        cx: &'p mut AdapterCx<'cx>,
+    ) -> Place<'p, 'cx> {
+        Place { product, conn, levels: 0, directory: &mut self.directory, cx }
+    }
+}

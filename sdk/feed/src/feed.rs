@@ -1,0 +1,143 @@
+//! The adapter that a venue makes.
+
+use patchbay_model::Nanos;
+use patchbay_plugin::{Adapter, AdapterCx, Config, Error, Frame, Open, Reply, Scope, Wish};
+
+use simd_json::prelude::*;
+use simd_json::tape::Value;
+
+use crate::desk::{Desk, Known};
+use crate::{Conn, Heal, Parser, Request, Settings, Venue, When};
+
+/// An adapter of market data: a [`Venue`], and what all of them have in common.
+pub struct Feed<V> {
+    pub(crate) venue: V,
+    pub(crate) desk: Desk,
+    pub(crate) parser: Parser,
+}
+
+impl<V: Venue> Adapter for Feed<V> {
+    const NAME: &'static str = V::NAME;
+    const VERSION: &'static str = V::VERSION;
+    const DEFAULTS: &'static str = V::DEFAULTS;
+    const SCHEMA: &'static str = V::SCHEMA;
+
+    fn create(config: &Config<'_>) -> Result<Self, Error> {
+        let (venue, settings) = (V::create(config)?, Settings::read::<V>(config)?);
+        Ok(Self { venue, desk: Desk::new::<V>(settings), parser: Parser::default() })
+    }
+
+    fn plan(&mut self, wishes: &[Wish<'_>], cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        let Self { venue, desk, .. } = self;
+        if desk.requests.is_new() {
+            desk.begin(venue, cx)?;
+        }
+        let Desk { settings, directory, session, .. } = desk;
+        session.want(wishes, Known { venue, settings, directory }, cx);
+        desk.arrange(venue, cx)
+    }
+
+    fn handle_frame(&mut self, frame: Frame<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        let Self { venue, desk, parser } = self;
+        let Frame { conn, bytes, .. } = frame;
+        let product = desk.session.product(conn);
+        if let Some(product) = product {
+            let start = cx.records();
+            if venue.scan(bytes, &mut desk.place(product, conn, cx)).is_ok() {
+                return desk.directory.admit(cx);
+            }
+            cx.take_back(start);
+        }
+        if V::heartbeat(bytes) {
+            cx.ignore();
+            return Ok(());
+        }
+        if product.is_some() {
+            cx.fell_back();
+        }
+        desk.directory.forget();
+        let mut label = String::new();
+        let read = |root: Value<'_, '_>| {
+            label = label_of::<V>(root);
+            venue.read(root, &mut Conn { number: conn, product, desk, cx })
+        };
+        let result = match V::EXACT {
+            true => parser.parse_exact(bytes, read),
+            false => parser.parse(bytes, read),
+        };
+        match result {
+            Ok(()) => desk.directory.admit(cx),
+            Err(error) => {
+                desk.directory.forget();
+                Err(Error::new(format!("connection {conn}, {label}: {error}")))
+            }
+        }
+    }
+
+    fn handle_open(&mut self, open: Open<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        let Self { venue, desk, .. } = self;
+        let Desk { settings, directory, ids, session, .. } = desk;
+        session.open(open, Known { venue, settings, directory }, ids, cx)
+    }
+
+    fn handle_close(
+        &mut self,
+        conn: u32,
+        code: u32,
+        reason: &str,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        self.desk.session.close(conn);
+        self.venue.forget(conn);
+        if let Some((fail, text)) = V::ended(code, reason) {
+            cx.fail(fail, &text);
+        }
+        Ok(())
+    }
+
+    fn handle_reply(&mut self, mut reply: Reply<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        self.take_reply(&mut reply, cx)
+    }
+
+    fn handle_timeout(&mut self, now: Nanos, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        let Self { venue, desk, .. } = self;
+        let Desk { settings, directory, requests, session, .. } = desk;
+        let known = Known { venue, settings, directory };
+        while let Some(request) = requests.take(now) {
+            let Request { topic, subject, .. } = request;
+            let call = V::CALLS.iter().find(|call| call.topic == topic);
+            let polled = call.is_some_and(|call| matches!(call.when, When::While(..)));
+            if !polled || session.polls(topic, subject, known) {
+                requests.send(request, "", known, cx)?;
+            }
+        }
+        requests.wake(cx);
+        Ok(())
+    }
+
+    fn resync(&mut self, scope: Scope, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        let Self { venue, desk, .. } = self;
+        let Desk { settings, directory, ids, session, requests } = desk;
+        let known = Known { venue, settings, directory };
+        let Scope::Instrument(index) = scope else {
+            let conn = venue.conn_of(scope);
+            let none = || Error::new(format!("{}: no chain has the scope {scope:?}", V::NAME));
+            return session.heal_all(conn.ok_or_else(none)?, known, ids, cx);
+        };
+        let listing = directory.get(index)?;
+        match V::HEAL {
+            Heal::Ask(topic) => {
+                requests.ask(Request::new(topic, listing.product, index), known, cx)
+            }
+            how => session.heal(index, how, known, ids, cx),
+        }
+    }
+}
+
+/// Stream and symbol of a frame, for messages.
+fn label_of<V: Venue>(root: Value<'_, '_>) -> String {
+    let data = root.get("data").unwrap_or(root);
+    let texts =
+        V::LABELS.iter().filter_map(|key| root.get_str(*key).or_else(|| data.get_str(*key)));
+    texts.collect::<Vec<_>>().join(", ")
+}

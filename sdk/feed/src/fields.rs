@@ -1,0 +1,120 @@
+//! One description of a frame, two readers.
+//!
+//! A description walks down the fields in the venue's order and names each by the text before its
+//! value: `,"p":"`, with the quotation mark where the value has one. [`Scan`](crate::Scan) consumes
+//! exactly that text and declines at the first deviation; [`Tree`](crate::Tree) takes the key out
+//! of it and looks the field up, so that neither order nor unknown fields matter, and words what is
+//! wrong.
+
+use patchbay_plugin::{DepthWriter, Error};
+
+use crate::Target;
+
+/// One place of a row: see [`Fields::rows`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// A decimal, as text or as a bare number, at this exponent.
+    Decimal(i8),
+    /// Of no interest: text, number, boolean or null. Read as 0.
+    Skip,
+}
+
+/// Passes over fields that are not consumed, each if it is here: `skip!(f, br#","X":""#)`.
+#[macro_export]
+macro_rules! skip {
+    ($f:expr, $($text:literal),+ $(,)?) => {
+        $($crate::Fields::skip($f, $text)?;)+
+    };
+}
+
+/// What a description of a frame answers.
+pub type Read<'f, F> = Result<(), <F as Fields<'f>>::Stop>;
+
+/// Values by name. Readers of a value read the one that [`at`](Self::at) went to.
+#[expect(clippy::missing_errors_doc, reason = "every reader stops at what is not as described")]
+pub trait Fields<'f>: Sized {
+    /// What ends the reading.
+    type Stop: From<Error>;
+
+    /// Goes to the field whose value follows `text`; whether it is there.
+    fn at<const N: usize>(&mut self, text: &'static [u8; N]) -> bool;
+
+    /// What a missing field stops with; the field is the one gone to last.
+    fn missing(&self) -> Self::Stop;
+
+    /// An integer without sign.
+    fn number(&mut self) -> Result<u64, Self::Stop>;
+
+    /// A boolean.
+    fn flag(&mut self) -> Result<bool, Self::Stop>;
+
+    /// Text without escapes.
+    fn text(&mut self) -> Result<&'f [u8], Self::Stop>;
+
+    /// A mantissa at `exp`; never a rounding.
+    fn decimal(&mut self, exp: i8) -> Result<i64, Self::Stop>;
+
+    /// The same where the venue sends empty text for none.
+    fn maybe(&mut self, exp: i8) -> Result<Option<i64>, Self::Stop>;
+
+    /// A list of `["price","quantity"]`, the form of most venues; the fast way to read it.
+    fn levels(
+        &mut self,
+        exps: (i8, i8),
+        sink: impl FnMut(i64, i64) -> Result<(), Error>,
+    ) -> Result<(), Self::Stop>;
+
+    /// A list of lists, each of which begins with `form`.
+    fn rows<const N: usize>(
+        &mut self,
+        form: [Cell; N],
+        sink: impl FnMut([i64; N]) -> Result<(), Error>,
+    ) -> Result<(), Self::Stop>;
+
+    /// A list of objects; `read` is in each in turn, its first field begins with `{`.
+    fn each(
+        &mut self,
+        read: impl FnMut(&mut Self) -> Result<(), Self::Stop>,
+    ) -> Result<(), Self::Stop>;
+
+    /// Goes into the object; the next field is its first and begins with `{`.
+    fn enter(&mut self) -> Result<(), Self::Stop>;
+
+    /// Goes out of the object that was entered last.
+    fn leave(&mut self) -> Result<(), Self::Stop>;
+
+    /// Passes over a field that is not consumed, if it is here.
+    fn skip<const N: usize>(&mut self, text: &'static [u8; N]) -> Result<(), Self::Stop>;
+
+    /// Leaves all objects; nothing follows.
+    fn end(&mut self) -> Result<(), Self::Stop>;
+
+    /// Goes to a field that must be there.
+    #[inline(always)]
+    fn key<const N: usize>(&mut self, text: &'static [u8; N]) -> Result<&mut Self, Self::Stop> {
+        if self.at(text) {
+            return Ok(self);
+        }
+        Err(self.missing())
+    }
+
+    /// Both sides of a book, each a list of `["price","quantity"]`.
+    #[inline(always)]
+    fn sides<const N: usize, const M: usize>(
+        &mut self,
+        (bids, asks): (&'static [u8; N], &'static [u8; M]),
+        target: Target,
+        depth: &mut DepthWriter<'_, '_>,
+    ) -> Result<(), Self::Stop> {
+        self.key(bids)?.levels(target.exps, |price, qty| depth.level(price, qty))?;
+        depth.asks();
+        self.key(asks)?.levels(target.exps, |price, qty| depth.level(price, qty))
+    }
+
+    /// Milliseconds, as ns.
+    #[inline]
+    fn time(&mut self) -> Result<i64, Self::Stop> {
+        let ns = i64::try_from(self.number()?).ok().and_then(|ms| ms.checked_mul(1_000_000));
+        Ok(ns.ok_or_else(|| Error::new("a time beyond the year 2262"))?)
+    }
+}

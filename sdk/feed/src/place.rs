@@ -1,0 +1,169 @@
+//! Where a reader is: the instruments that it may name, and where its records go.
+
+use patchbay_plugin::abi::{
+    Funding, Head, Liquidation, Mark, OpenInterest, Quote, SCOPE_INSTRUMENT, SIDE_BUY, SIDE_SELL,
+    SLOT_FUNDING, SLOT_LIQUIDATION, SLOT_MARK, SLOT_OPEN_INTEREST, SLOT_QUOTE, SLOT_TRADE, Trade,
+};
+use patchbay_plugin::{AdapterCx, DepthStart, DepthWriter, Error};
+
+use crate::{Directory, Target};
+
+/// One connection's frames, or a reply, as their reader sees them.
+pub struct Place<'p, 'cx> {
+    /// Place of the product.
+    pub product: u8,
+    /// The connection; 0 for a reply.
+    pub conn: u32,
+    /// Levels a side that a book was asked for with; 0 where that means nothing.
+    pub levels: usize,
+    /// All instruments.
+    pub directory: &'p mut Directory,
+    /// The host.
+    pub cx: &'p mut AdapterCx<'cx>,
+}
+
+/// A trade as a frame tells it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deal {
+    /// The instrument.
+    pub target: Target,
+    /// The venue's id, or the hash of its text: see [`abi::Trade`](Trade::trade_id).
+    pub id: u64,
+    /// `id` is a hash.
+    pub hashed: bool,
+    /// The venue's number of the event, where it has one.
+    pub sequence: u64,
+    /// When, ns.
+    pub exchange_ns: i64,
+    /// Price mantissa.
+    pub price: i64,
+    /// Quantity mantissa.
+    pub qty: i64,
+    /// The seller took.
+    pub sold: bool,
+    /// Fills in it, 0 if the venue does not say.
+    pub fills: u32,
+    /// `TRADE_*`.
+    pub flags: u16,
+}
+
+#[expect(clippy::missing_errors_doc, reason = "all others as `AdapterCx::push`")]
+impl<'cx> Place<'_, 'cx> {
+    /// The instrument of a frame. A new one has the next index, and is defined when the frame has
+    /// been read to its end.
+    ///
+    /// # Errors
+    ///
+    /// If a new symbol is not UTF-8.
+    #[inline]
+    pub fn target(&mut self, symbol: &[u8]) -> Result<Target, Error> {
+        self.directory.target(self.product, symbol)
+    }
+
+    const fn head(&self, target: Target, kind: u16, sequence: u64, exchange_ns: i64) -> Head {
+        let (instrument, receive_ns) = (target.index, self.cx.now());
+        Head { kind, flags: 0, instrument, sequence, exchange_ns, receive_ns }
+    }
+
+    /// Begins a depth message with `DEPTH_*`, its ids being the instrument's own; what else is
+    /// known goes into [`DepthWriter::start`].
+    #[inline]
+    pub fn depth(
+        &mut self,
+        target: Target,
+        (sequence, exchange_ns): (u64, i64),
+        flags: u8,
+    ) -> Result<DepthWriter<'_, 'cx>, Error> {
+        let (instrument, scope) = (target.index, SCOPE_INSTRUMENT);
+        let start =
+            DepthStart { instrument, sequence, exchange_ns, scope, flags, ..DepthStart::NONE };
+        self.cx.depth(start)
+    }
+
+    /// A trade.
+    #[inline]
+    pub fn trade(&mut self, deal: &Deal) -> Result<(), Error> {
+        self.cx.push(Trade {
+            head: self.head(deal.target, SLOT_TRADE, deal.sequence, deal.exchange_ns),
+            price: deal.price,
+            qty: deal.qty,
+            trade_id: deal.id,
+            fills: deal.fills,
+            aggressor: if deal.sold { SIDE_SELL } else { SIDE_BUY },
+            id_hashed: u8::from(deal.hashed),
+            flags: deal.flags,
+        })
+    }
+
+    /// Best bid and ask with `QUOTE_*`: prices and quantities, bid first.
+    #[inline]
+    pub fn quote(
+        &mut self,
+        target: Target,
+        (sequence, exchange_ns): (u64, i64),
+        flags: u16,
+        [bid_price, bid_qty, ask_price, ask_qty]: [i64; 4],
+    ) -> Result<(), Error> {
+        let head = Head { flags, ..self.head(target, SLOT_QUOTE, sequence, exchange_ns) };
+        self.cx.push(Quote { head, bid_price, bid_qty, ask_price, ask_qty })
+    }
+
+    /// Mark, index and estimated settlement price at `exp`, 0 for none.
+    #[inline]
+    pub fn mark(
+        &mut self,
+        target: Target,
+        exchange_ns: i64,
+        [mark, index, settle]: [i64; 3],
+        exp: i8,
+    ) -> Result<(), Error> {
+        let head = self.head(target, SLOT_MARK, 0, exchange_ns);
+        self.cx.push(Mark { head, mark, index, settle, exp, reserved: [0; 7] })
+    }
+
+    /// Funding: rate at `rate_exp`, when it is next charged, the interval or 0. Nothing without a
+    /// rate or a time: delivery contracts have none.
+    #[inline]
+    pub fn funding(
+        &mut self,
+        target: Target,
+        exchange_ns: i64,
+        (rate, rate_exp): (Option<i64>, i8),
+        (next_ns, interval_ns): (i64, i64),
+    ) -> Result<(), Error> {
+        let Some(rate) = rate.filter(|_| next_ns != 0) else {
+            return Ok(());
+        };
+        let head = self.head(target, SLOT_FUNDING, 0, exchange_ns);
+        self.cx.push(Funding { head, rate, next_ns, interval_ns, rate_exp, reserved: [0; 7] })
+    }
+
+    /// Open interest in contracts, and its value or 0, each with its exponent.
+    #[inline]
+    pub fn open_interest(
+        &mut self,
+        target: Target,
+        exchange_ns: i64,
+        (qty, qty_exp): (i64, i8),
+        (value, value_exp): (i64, i8),
+    ) -> Result<(), Error> {
+        let head = self.head(target, SLOT_OPEN_INTEREST, 0, exchange_ns);
+        self.cx.push(OpenInterest { head, qty, value, qty_exp, value_exp, reserved: [0; 14] })
+    }
+
+    /// A liquidation order, `sold` if it closed a long: order price and average price or 0 at
+    /// `exp`, and quantity at the instrument's.
+    #[inline]
+    pub fn liquidation(
+        &mut self,
+        target: Target,
+        exchange_ns: i64,
+        sold: bool,
+        [price, average_price, qty]: [i64; 3],
+        exp: i8,
+    ) -> Result<(), Error> {
+        let head = self.head(target, SLOT_LIQUIDATION, 0, exchange_ns);
+        let side = if sold { SIDE_SELL } else { SIDE_BUY };
+        self.cx.push(Liquidation { head, price, qty, average_price, exp, side, reserved: [0; 6] })
+    }
+}

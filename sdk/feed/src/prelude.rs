@@ -1,0 +1,17 @@
+//! What most files of an adapter use, the ABI's constants included.
+
+pub use patchbay_model::{Instrument, Kind, Nanos, parse_decimal};
+pub use patchbay_plugin::abi::*;
+pub use patchbay_plugin::{AdapterCx, Error, Send};
+pub use simd_json::prelude::*;
+pub use simd_json::tape::Value;
+
+pub use crate::{
+    Batch, Books, Call, Calls, Cell, Channel, Conn, Deal, Declined, Faults, Fields, Frames,
+    Greeting, Heal, Host, Ids, Instruments, Limit, Limits, Line, Ping, Place, Product, Read,
+    Remedy, Request, Room, Scan, Sizes, Stream, Streams, Target, Topic, Tree, Use, Verb, When,
+    define, skip,
+};
+
+/// What fails with an [`Error`] unless it says otherwise.
+pub type Result<T = (), E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,445 @@
+//! Connections as wished and as they are.
+
+use patchbay_model::Kind;
+use patchbay_plugin::abi::LOG_WARN;
+use patchbay_plugin::{AdapterCx, Error, Open, Wish};
+
+use crate::desk::Known;
+use crate::link::Link;
+use crate::request::Requests;
+use crate::{Channel, Heal, Ids, Line, Request, Stream, Topic, Venue, Verb, When};
+
+/// Symbol and channels that the host wants.
+#[derive(Clone, Debug)]
+struct Want {
+    product: u8,
+    kind: Kind,
+    symbol: String,
+    channels: u32,
+}
+
+/// A request for streams that waits for its answer.
+#[derive(Debug)]
+struct Pending {
+    id: u64,
+    conn: u32,
+    verb: Verb,
+    streams: Vec<Stream>,
+}
+
+/// Which streams go over which connection.
+#[derive(Debug, Default)]
+pub(crate) struct Session {
+    wanted: Vec<Want>,
+    links: Vec<Link>,
+    /// Products of open connections, by number.
+    conns: Vec<(u32, u8)>,
+    pending: Vec<Pending>,
+    tags: u32,
+}
+
+impl Session {
+    #[inline]
+    pub(crate) fn product(&self, conn: u32) -> Option<u8> {
+        let place = self.conns.binary_search_by_key(&conn, |c| c.0).ok()?;
+        Some(self.conns[place].1)
+    }
+
+    /// Remembers the product of a connection.
+    pub(crate) fn learn(&mut self, conn: u32, product: u8) {
+        match self.conns.binary_search_by_key(&conn, |c| c.0) {
+            Ok(place) => self.conns[place].1 = product,
+            Err(place) => self.conns.insert(place, (conn, product)),
+        }
+    }
+
+    /// Whether something that a topic tells of an instrument is wanted.
+    pub(crate) fn polls<V: Venue>(
+        &self,
+        topic: Topic,
+        instrument: u32,
+        known: Known<'_, V>,
+    ) -> bool {
+        let Ok(listing) = known.directory.get(instrument) else {
+            return false;
+        };
+        let of = polled::<V>(listing.product).filter(|(_, of)| *of == topic);
+        let channels = of.fold(0, |all, (channels, _)| all | channels);
+        let is = |want: &Want| {
+            let same = (want.product, &want.symbol) == (listing.product, &listing.symbol);
+            same && want.channels & channels != 0
+        };
+        self.wanted.iter().any(is)
+    }
+
+    /// Takes over what the host wants.
+    pub(crate) fn want<V: Venue>(
+        &mut self,
+        wishes: &[Wish<'_>],
+        known: Known<'_, V>,
+        cx: &AdapterCx<'_>,
+    ) {
+        self.wanted.clear();
+        for wish in wishes {
+            let mut products = known.settings.products.iter().copied();
+            let has = |product: &u8| V::PRODUCTS[usize::from(*product)].kinds.contains(&wish.kind);
+            match products.find(has) {
+                Some(product) => self.wanted.push(Want {
+                    product,
+                    kind: wish.kind,
+                    symbol: wish.symbol.to_owned(),
+                    channels: wish.channels,
+                }),
+                None => {
+                    let what = format!("{} ({})", wish.symbol, wish.kind);
+                    cx.log(LOG_WARN, &format!("{what}: no product in `products` has it"));
+                }
+            }
+        }
+    }
+
+    /// Makes connections and subscriptions what is wanted, as far as instruments are known: venues
+    /// acknowledge unknown names and stay silent, or fail the whole request.
+    pub(crate) fn arrange<V: Venue>(
+        &mut self,
+        known: Known<'_, V>,
+        requests: &mut Requests,
+        ids: &mut Ids,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        // Channels by instrument.
+        let mut desired: Vec<(u32, u32)> = Vec::new();
+        for want in &self.wanted {
+            let Some(index) = listed(want, known, cx) else {
+                continue;
+            };
+            for (channels, topic) in polled::<V>(want.product) {
+                if want.channels & channels != 0 {
+                    let request = Request::new(topic, want.product, index);
+                    requests.ask(request, known, cx)?;
+                }
+            }
+            match desired.iter_mut().find(|d| d.0 == index) {
+                Some(d) => d.1 |= want.channels,
+                None => desired.push((index, want.channels)),
+            }
+        }
+        for link in &mut self.links {
+            link.members.retain_mut(|member| {
+                let wish = desired.iter().find(|d| d.0 == member.0);
+                member.1 = wish.map_or(0, |d| bits::<V>(link.line, d.1));
+                member.1 != 0
+            });
+        }
+        for (index, channels) in desired {
+            let product = known.directory.get(index)?.product;
+            for route in 0..known.directory.product(product).routes {
+                let line = Line { product, route };
+                let streams = bits::<V>(line, channels);
+                if streams != 0 {
+                    self.place((index, streams), line, known)?;
+                }
+            }
+        }
+        for at in 0..self.links.len() {
+            let link = &mut self.links[at];
+            match (link.conn, link.members.is_empty()) {
+                (Some(conn), true) => cx.close(conn, "its last stream was given up")?,
+                // If it is still opening, `open` closes it.
+                (None, true) => {}
+                (Some(_), false) => self.subscribe(at, known, ids, cx)?,
+                (None, false) => link.connect(known, cx)?,
+            }
+        }
+        self.links.retain(|link| !link.members.is_empty());
+        Ok(())
+    }
+
+    /// Finds a link for a member that has none: one with room, or another.
+    fn place<V: Venue>(
+        &mut self,
+        member: (u32, u32),
+        line: Line,
+        known: Known<'_, V>,
+    ) -> Result<(), Error> {
+        let mut fits = None;
+        let mut emptiest: Option<usize> = None;
+        let mut links = 0;
+        for (at, link) in self.links.iter().enumerate().filter(|(_, link)| link.line == line) {
+            if link.members.iter().any(|m| m.0 == member.0) {
+                return Ok(());
+            }
+            links += 1;
+            if fits.is_none() && link.has_room(member, &V::ROOM, known)? {
+                fits = Some(at);
+            }
+            if emptiest.is_none_or(|e| link.members.len() < self.links[e].members.len()) {
+                emptiest = Some(at);
+            }
+        }
+        match fits.or_else(|| emptiest.filter(|_| links >= V::ROOM.connections)) {
+            Some(at) => self.links[at].members.push(member),
+            None => {
+                self.tags += 1;
+                self.links.push(Link::new(self.tags, line, member));
+            }
+        }
+        Ok(())
+    }
+
+    /// A connection opened: its streams are subscribed, unless nobody wants it any more.
+    pub(crate) fn open<V: Venue>(
+        &mut self,
+        open: Open<'_>,
+        known: Known<'_, V>,
+        ids: &mut Ids,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let Open { conn, tag, url } = open;
+        if let Some(at) = self.links.iter().position(|l| l.tag == tag) {
+            let line = self.links[at].line;
+            let greeting = known.venue.greet(line, ids);
+            self.links[at].begin(conn, !greeting.login);
+            self.learn(conn, line.product);
+            for frame in greeting.frames {
+                self.links[at].send(frame, known, cx)?;
+            }
+            return self.subscribe(at, known, ids, cx);
+        }
+        if let Some(product) = known.settings.product_of::<V>(url) {
+            self.learn(conn, product);
+        }
+        match tag {
+            // A replay: no tags, and nothing to close.
+            0 => Ok(()),
+            _ => cx.close(conn, "its last stream was given up"),
+        }
+    }
+
+    pub(crate) fn close(&mut self, conn: u32) {
+        self.conns.retain(|c| c.0 != conn);
+        self.pending.retain(|p| p.conn != conn);
+        if let Some(link) = self.links.iter_mut().find(|l| l.conn == Some(conn)) {
+            // The host connects again by itself.
+            (link.conn, link.asked) = (None, true);
+        }
+    }
+
+    /// The venue took a login: streams may be subscribed.
+    pub(crate) fn ready<V: Venue>(
+        &mut self,
+        conn: u32,
+        known: Known<'_, V>,
+        ids: &mut Ids,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let Some(at) = self.links.iter().position(|l| l.conn == Some(conn)) else {
+            return Ok(());
+        };
+        self.links[at].ready = true;
+        self.subscribe(at, known, ids, cx)
+    }
+
+    /// The venue announced the end of a connection: a connect with its tag replaces it,
+    /// make-before-break.
+    pub(crate) fn replace<V: Venue>(
+        &mut self,
+        conn: u32,
+        known: Known<'_, V>,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let link = self.links.iter_mut().find(|l| l.conn == Some(conn));
+        link.map_or(Ok(()), |link| link.connect(known, cx))
+    }
+
+    /// Heals an instrument's book by its stream. Without a connection there is nothing to do: the
+    /// next one begins with a snapshot.
+    pub(crate) fn heal<V: Venue>(
+        &mut self,
+        instrument: u32,
+        how: Heal,
+        known: Known<'_, V>,
+        ids: &mut Ids,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let (Heal::Resubscribe(place) | Heal::Reconnect(place)) = how else {
+            return Ok(());
+        };
+        let is = |s: &Stream| (s.instrument, s.place) == (instrument, place);
+        let Some(at) = self.links.iter().position(|l| l.live.iter().any(is)) else {
+            return Ok(());
+        };
+        match how {
+            Heal::Reconnect(_) => self.links[at].connect(known, cx),
+            _ => self.renew(at, is, known, ids, cx),
+        }
+    }
+
+    /// Heals all books of a connection.
+    pub(crate) fn heal_all<V: Venue>(
+        &mut self,
+        conn: u32,
+        known: Known<'_, V>,
+        ids: &mut Ids,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        match self.links.iter().position(|l| l.conn == Some(conn)) {
+            Some(at) => self.renew(at, |_| true, known, ids, cx),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives up streams and subscribes them again.
+    fn renew<V: Venue>(
+        &mut self,
+        at: usize,
+        which: impl Fn(&Stream) -> bool,
+        known: Known<'_, V>,
+        ids: &mut Ids,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let live = &self.links[at].live;
+        if V::WHOLE {
+            let all = live.clone();
+            return self.request(at, Verb::Subscribe, all, known, ids, cx);
+        }
+        let some: Vec<_> = live.iter().filter(|s| which(s)).cloned().collect();
+        self.request(at, Verb::Unsubscribe, some.clone(), known, ids, cx)?;
+        self.request(at, Verb::Subscribe, some, known, ids, cx)
+    }
+
+    /// Sends what makes the connection's streams those of its members.
+    fn subscribe<V: Venue>(
+        &mut self,
+        at: usize,
+        known: Known<'_, V>,
+        ids: &mut Ids,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        if !self.links[at].ready {
+            return Ok(());
+        }
+        let streams = self.links[at].streams(known)?;
+        let live = std::mem::replace(&mut self.links[at].live, streams.clone());
+        let beyond = |a: &[Stream], b: &[Stream]| -> Vec<Stream> {
+            a.iter().filter(|stream| !b.contains(stream)).cloned().collect()
+        };
+        let (off, on) = (beyond(&live, &streams), beyond(&streams, &live));
+        if V::WHOLE {
+            return match off.is_empty() && on.is_empty() {
+                true => Ok(()),
+                false => self.request(at, Verb::Subscribe, streams, known, ids, cx),
+            };
+        }
+        self.request(at, Verb::Unsubscribe, off, known, ids, cx)?;
+        self.request(at, Verb::Subscribe, on, known, ids, cx)
+    }
+
+    /// Sends requests for streams, cut to what fits one.
+    fn request<V: Venue>(
+        &mut self,
+        at: usize,
+        verb: Verb,
+        mut streams: Vec<Stream>,
+        known: Known<'_, V>,
+        ids: &mut Ids,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let line = self.links[at].line;
+        let batch = V::batch(line);
+        streams.sort_by_key(|s| V::group(s.place));
+        let mut rest = streams.as_slice();
+        while let Some(first) = rest.first() {
+            let (group, mut bytes) = (V::group(first.place), 0);
+            let fits = |(n, s): &(usize, &Stream)| {
+                bytes += s.name.len() + 3;
+                let few = *n < batch.streams && bytes <= batch.bytes;
+                *n == 0 || (few && V::group(s.place) == group)
+            };
+            let (some, others) = rest.split_at(rest.iter().enumerate().take_while(fits).count());
+            rest = others;
+            let frame = known.venue.request(line, verb, some, ids);
+            if V::ANSWERS {
+                let conn = self.links[at].conn.unwrap_or(0);
+                let streams = some.to_vec();
+                self.pending.push(Pending { id: ids.last(), conn, verb, streams });
+            }
+            self.links[at].send(frame, known, cx)?;
+        }
+        Ok(())
+    }
+
+    /// The venue accepted a request for streams.
+    pub(crate) fn accepted(&mut self, conn: u32, id: u64) {
+        self.pending.retain(|p| (p.conn, p.id) != (conn, id));
+    }
+
+    /// The venue refused a request for streams, all of it for one bad name: the others are sent
+    /// again, each alone where it did not say which was the bad one.
+    pub(crate) fn refused<V: Venue>(
+        &mut self,
+        (conn, id): (u32, u64),
+        why: &str,
+        known: Known<'_, V>,
+        ids: &mut Ids,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let place = self.pending.iter().position(|p| (p.conn, p.id) == (conn, id));
+        let link = self.links.iter().position(|l| l.conn == Some(conn));
+        let (Some(place), Some(at)) = (place, link) else {
+            cx.log(LOG_WARN, &format!("connection {conn}: {why}"));
+            return Ok(());
+        };
+        let Pending { verb, mut streams, .. } = self.pending.remove(place);
+        let names: Vec<_> = streams.iter().map(|s| s.name.as_str()).collect();
+        cx.log(LOG_WARN, &format!("connection {conn}, {}: {why}", names.join(" ")));
+        if verb == Verb::Unsubscribe || streams.len() == 1 {
+            return Ok(());
+        }
+        let count = streams.len();
+        streams.retain(|stream| !why.contains(&stream.name));
+        if streams.len() < count {
+            return self.request(at, verb, streams, known, ids, cx);
+        }
+        for stream in streams {
+            self.request(at, verb, vec![stream], known, ids, cx)?;
+        }
+        Ok(())
+    }
+}
+
+/// Streams over a line, as bits of places.
+fn bits<V: Venue>(line: Line, channels: u32) -> u32 {
+    let sent = |(_, c): &(usize, &Channel)| c.of & channels != 0 && c.lines.contains(&line);
+    V::STREAMS.iter().enumerate().filter(sent).map(|(place, _)| 1 << place).sum()
+}
+
+/// Channels and topics that are asked about instruments of a product.
+fn polled<V: Venue>(product: u8) -> impl Iterator<Item = (u32, Topic)> {
+    V::CALLS.iter().filter_map(move |call| match call.when {
+        When::While(channels, of) if of.contains(&product) => Some((channels, call.topic)),
+        _ => None,
+    })
+}
+
+/// The instrument, if the venue's list has it; if it has others, the operator learns what to do.
+fn listed<V: Venue>(want: &Want, known: Known<'_, V>, cx: &AdapterCx<'_>) -> Option<u32> {
+    let Want { product, kind, symbol, .. } = want;
+    let directory = known.directory;
+    let listed = |symbol: &str| {
+        let found = directory.find(*product, symbol);
+        found.filter(|(_, listing)| listing.listed && listing.kind == *kind)
+    };
+    if let Some((index, _)) = listed(symbol) {
+        return Some(index);
+    }
+    if directory.knows(*product) {
+        let (name, upper) = (directory.product(*product).name, symbol.to_uppercase());
+        let remedy = match listed(&upper) {
+            Some(_) => format!("write {upper}"),
+            None => format!("see {}", known.list_of(*product)),
+        };
+        cx.log(LOG_WARN, &format!("{name} has no symbol {symbol}; {remedy}"));
+    }
+    None
+}
