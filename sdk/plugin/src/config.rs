@@ -75,6 +75,11 @@ impl<'a> Config<'a> {
         self.instance
     }
 
+    /// All values, sorted by key: for an adapter that is made of another one.
+    pub const fn entries(&self) -> &'a [(&'a str, Value<'a>)] {
+        self.entries
+    }
+
     /// The value of `key`, if there is one.
     pub fn value(&self, key: &str) -> Option<Value<'a>> {
         let at = self.entries.binary_search_by(|(k, _)| (*k).cmp(key)).ok()?;

@@ -1,5 +1,5 @@
 //! What every adapter must obey. Each law is one call, and panics with the input that broke it, what
-//! came out, and how to repeat it.
+//! came out, and how to repeat it. Its twin in [`judge`] answers that as a value, for a program.
 //!
 //! There is no law about what lies behind a frame: an adapter in safe Rust cannot look there, and the
 //! host's padding is always zeros.
@@ -7,7 +7,19 @@
 use std::fmt;
 
 use crate::mutate::{Random, mutate};
-use crate::{Input, Played, Player, settings, sound};
+use crate::{Input, Played, Player};
+
+pub mod judge;
+
+/// A law that was broken: which, by what, and how to repeat it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{law}: {text}")]
+pub struct Broken {
+    /// The law's name.
+    pub law: &'static str,
+    /// The input that broke it, what came out, and how to repeat it.
+    pub text: String,
+}
 
 /// How the mutated inputs of a law were answered. Whoever asks for mutations should assert that they
 /// tested both sides.
@@ -53,19 +65,7 @@ pub fn any_bytes_are_safe(
     seed: u64,
     count: usize,
 ) -> Tally {
-    for (i, input) in inputs.iter().enumerate() {
-        let played = player.play(input);
-        assert_sound("any_bytes_are_safe", player, &played, input, &format!("input {i}"));
-    }
-    let mut tally = Tally::default();
-    for mutation in Mutations::new(inputs, seed, count) {
-        let bytes = mutation.bytes(inputs);
-        let input = inputs[mutation.of].with_payload(&bytes);
-        let played = player.play(&input);
-        assert_sound("any_bytes_are_safe", player, &played, &input, &mutation.to_string());
-        tally.count(&played);
-    }
-    tally
+    kept(judge::any_bytes_are_safe(player, inputs, seed, count))
 }
 
 /// An adapter is a function of its inputs: two fresh players that are given the same answer the
@@ -78,23 +78,10 @@ pub fn any_bytes_are_safe(
 ///
 /// If the adapter breaks the law.
 pub fn same_input_same_output<'a>(
-    mut fresh: impl FnMut() -> Player,
+    fresh: impl FnMut() -> Player,
     inputs: impl IntoIterator<Item = Input<'a>>,
 ) {
-    let (mut one, mut other) = (fresh(), fresh());
-    for (i, input) in inputs.into_iter().enumerate() {
-        let (a, b) = (one.play(&input), other.play(&input));
-        if !alike(&a, &b) {
-            panic!(
-                "same_input_same_output: two fresh players differ at input {i}\n{input}\n\
-                 one: {}\nthe other: {}\n\
-                 to repeat: the same inputs, of which the first {} suffice",
-                Answer(&one, &a),
-                Answer(&other, &b),
-                i + 1
-            );
-        }
-    }
+    kept(judge::same_input_same_output(fresh, inputs));
 }
 
 /// What was rejected might never have come: a player that saw damaged messages and rejected them
@@ -108,59 +95,12 @@ pub fn same_input_same_output<'a>(
 ///
 /// If the adapter breaks the law, or there is nothing to mutate.
 pub fn a_rejected_input_leaves_nothing(
-    mut fresh: impl FnMut() -> Player,
+    fresh: impl FnMut() -> Player,
     inputs: &[Input<'_>],
     seed: u64,
     count: usize,
 ) -> Tally {
-    let mut pair = Pair { scarred: fresh(), clean: fresh(), last: None };
-    let mut tally = Tally::default();
-    for input in inputs {
-        let played = pair.scarred.play(input);
-        pair.compare(input, &played);
-    }
-    for mutation in Mutations::new(inputs, seed, count) {
-        let bytes = mutation.bytes(inputs);
-        let whole = &inputs[mutation.of];
-        let input = whole.with_payload(&bytes);
-        let played = pair.scarred.play(&input);
-        tally.count(&played);
-        if played.rejected() {
-            pair.last = Some((mutation, bytes));
-        } else {
-            pair.compare(&input, &played);
-        }
-        let played = pair.scarred.play(whole);
-        pair.compare(whole, &played);
-    }
-    tally
-}
-
-/// Two players, of which one has rejected something.
-struct Pair {
-    scarred: Player,
-    clean: Player,
-    last: Option<(Mutation, Vec<u8>)>,
-}
-
-impl Pair {
-    /// Gives `input` to the clean one, too, and compares with what the scarred one has `played`.
-    fn compare(&mut self, input: &Input<'_>, played: &Played) {
-        let expected = self.clean.play(input);
-        if alike(played, &expected) {
-            return;
-        }
-        let rejected = match &self.last {
-            Some((mutation, bytes)) => format!("{mutation}\n{}", bytes.escape_ascii()),
-            None => "nothing yet, so that two fresh players differ".to_owned(),
-        };
-        panic!(
-            "a_rejected_input_leaves_nothing: what was rejected left a trace\n{input}\n\
-             after it: {}\nwithout it: {}\nlast rejected: {rejected}",
-            Answer(&self.scarred, played),
-            Answer(&self.clean, &expected)
-        );
-    }
+    kept(judge::a_rejected_input_leaves_nothing(fresh, inputs, seed, count))
 }
 
 /// Every setting has a default, an entry in the schema, and there a sentence and its type.
@@ -169,14 +109,11 @@ impl Pair {
 ///
 /// If the adapter breaks the law.
 pub fn settings_are_described(player: &Player) {
-    let found = settings::disagreements(player.plugin()).unwrap_or_else(|e| vec![e.to_string()]);
-    assert!(found.is_empty(), "settings_are_described: {}", found.join("; "));
+    kept(judge::settings_are_described(player));
 }
 
-fn assert_sound(law: &str, player: &Player, played: &Played, input: &Input<'_>, which: &str) {
-    if let Err(wrong) = sound::check(played, player.known(), player.now()) {
-        panic!("{law}: {which} was answered with {wrong}\n{input}\n{}", Answer(player, played));
-    }
+fn kept<T>(judged: Result<T, Broken>) -> T {
+    judged.unwrap_or_else(|broken| panic!("{broken}"))
 }
 
 /// Whether two players said the same. The log is for people: it may count or leave out.
