@@ -44,6 +44,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: PluginCommand,
     },
+    /// Try an adapter file against recordings and its local venue; prints its certificate
+    Certify(CertifyArgs),
     /// Check a configuration file and everything it names
     Check(CheckArgs),
 }
@@ -89,6 +91,34 @@ pub(crate) enum PluginCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CertifyArgs {
+    /// Adapter files
+    #[arg(required_unless_present_any = ["all", "catalogue"], value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Every adapter of the plugin folder, too
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Try so many recordings at most, the broadest first [default: all]
+    #[arg(long, value_name = "N")]
+    pub(crate) recordings: Option<usize>,
+    /// Print JSON: an object, or a list of them if there are several
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print `docs/venues.md` instead
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) matrix: bool,
+    /// Print the list of cards, try nothing
+    #[arg(long, conflicts_with_all = ["json", "matrix", "all"])]
+    pub(crate) catalogue: bool,
+    /// Become the child that tries one file in confinement
+    #[arg(long, hide = true, value_name = "TRIAL", requires = "stage")]
+    pub(crate) confined: Option<String>,
+    /// Folder of that child's copy
+    #[arg(long, hide = true, value_name = "DIR")]
+    pub(crate) stage: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -8,6 +8,16 @@ pub(crate) fn say(text: &str) {
     println!("{text}");
 }
 
+/// What a long command is doing; only for who looks.
+pub(crate) fn progress(text: &str) {
+    use std::io::{IsTerminal, Write};
+    let mut stderr = std::io::stderr();
+    if stderr.is_terminal() {
+        // A terminal that is gone is nobody's loss.
+        let _written = write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush());
+    }
+}
+
 /// Why the command failed.
 pub(crate) fn error(text: &str) {
     eprintln!("patchbay: {text}");

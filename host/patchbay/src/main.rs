@@ -1,6 +1,7 @@
 //! The `patchbay` command.
 
 mod args;
+mod certify;
 mod check;
 mod console;
 mod demo;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Venue(args) => venue::run(&args),
         Command::Monitor { command } => monitor::run(&command),
         Command::Plugin { command } => plugin::run(&command, plugins.as_deref()),
+        Command::Certify(args) => certify::run(&args, plugins.as_deref()),
         Command::Check(args) => check::run(&args, plugins.as_deref()),
     };
     match result {

@@ -1,0 +1,125 @@
+//! 203: no digit is lost. The frames are recorded ones in which a symbol and a level were replaced:
+//! they try the parser and are no market data.
+
+use std::ops::Range;
+
+use patchbay_naive::{What, plain};
+use patchbay_plugin::model::{Instrument, format_decimal, trimmed};
+use patchbay_testkit::{Input, Player};
+use patchbay_venue::Protocol;
+
+use crate::corpus::Recording;
+use crate::outcome::Finding;
+use crate::subject::connection;
+
+/// One more than the largest number up to which doubles hold every integer: 2^53 + 1.
+const PROBE: i64 = 9_007_199_254_740_993;
+
+/// A recorded change of a book, its symbol, its connection, and where its levels stand.
+struct Template<'a> {
+    text: &'a str,
+    symbol: String,
+    conn: u32,
+    /// In the order in which they stand; each is a price (true) or a quantity.
+    spans: Vec<(Range<usize>, bool)>,
+    /// Side of the first level.
+    side: usize,
+}
+
+/// Tries every instrument that `player` has defined from a list.
+pub(crate) fn compare(
+    player: &mut Player,
+    protocol: &dyn Protocol,
+    recording: &Recording,
+    finding: &mut Finding,
+) {
+    finding.add("instruments", 0);
+    let Some(template) = template(protocol, recording) else { return };
+    let listed = player.instruments().iter().filter(|about| !about.provisional).cloned();
+    // A book of what is named otherwise than the recorded one may come on another connection.
+    let known = player.instruments().iter().find(|about| about.symbol == template.symbol);
+    let Some(kind) = known.map(|about| about.kind) else { return };
+    let listed: Vec<_> = listed.filter(|about| about.kind == kind).collect();
+    for about in &listed {
+        finding.add("instruments", 1);
+        let price = format_decimal(PROBE, about.price_exp);
+        let qty = format_decimal(PROBE, about.qty_exp);
+        if let Err(wrong) = template.comes_back(player, about, &price, &qty) {
+            finding.fail(|| format!("{}: {wrong}", about.symbol));
+        }
+        // One digit too many.
+        for (what, price, qty) in
+            [("price", finer(&price), qty.clone()), ("quantity", price.clone(), finer(&qty))]
+        {
+            let frame = template.with(&about.symbol, &price, &qty);
+            let played = player.play(&Input::text(template.conn, &frame));
+            if played.accepted() && !played.slots.is_empty() {
+                let symbol = &about.symbol;
+                finding
+                    .fail(|| format!("{symbol}: a {what} beyond its exponent was taken: {frame}"));
+            }
+        }
+    }
+}
+
+/// The first change of a book with a level in a recording.
+fn template<'a>(protocol: &dyn Protocol, recording: &'a Recording) -> Option<Template<'a>> {
+    recording.records.iter().find_map(|record| {
+        let What::Frame(text) = &record.what else { return None };
+        let told = protocol.told(text.as_bytes())?;
+        told.depth?;
+        let payload = text.as_bytes().get(told.payload.clone())?;
+        let levels = protocol.levels(payload);
+        let side = levels.first()?.side;
+        let from = told.payload.start;
+        let at = |range: Range<usize>| range.start + from..range.end + from;
+        let both = levels.into_iter().map(|l| [(at(l.price), true), (at(l.qty), false)]);
+        let mut spans: Vec<_> = both.flatten().collect();
+        spans.sort_by_key(|(span, _)| span.start);
+        Some(Template { text, symbol: told.symbol, conn: connection(record), spans, side })
+    })
+}
+
+impl Template<'_> {
+    /// The frame with another symbol and other levels.
+    fn with(&self, symbol: &str, price: &str, qty: &str) -> String {
+        let mut text = self.text.to_owned();
+        for (span, is_price) in self.spans.iter().rev() {
+            text.replace_range(span.clone(), if *is_price { price } else { qty });
+        }
+        let lower = (self.symbol.to_lowercase(), symbol.to_lowercase());
+        text.replace(&self.symbol, symbol).replace(&lower.0, &lower.1)
+    }
+
+    fn comes_back(
+        &self,
+        player: &mut Player,
+        about: &Instrument,
+        price: &str,
+        qty: &str,
+    ) -> Result<(), String> {
+        let frame = self.with(&about.symbol, price, qty);
+        let played = player.play(&Input::text(self.conn, &frame));
+        let record = played.records().find(|record| record.depth().is_some());
+        let Some(record) = record.filter(|_| played.accepted()) else {
+            return Err(format!("no change of a book came out of {frame}: {}", played.log));
+        };
+        let levels = if self.side == 0 { record.bids() } else { record.asks() };
+        let Some(&(found_price, found_qty)) = levels.first() else {
+            return Err(format!("no level came out of {frame}"));
+        };
+        let found = [trimmed(found_price, about.price_exp), trimmed(found_qty, about.qty_exp)];
+        for (found, given) in found.iter().zip([price, qty]) {
+            if plain(given).as_ref() != Some(found) {
+                return Err(format!("{given} came out as {found}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The same text with one digit more.
+fn finer(text: &str) -> String {
+    let point = if text.contains('.') { "" } else { "." };
+    format!("{text}{point}1")
+}

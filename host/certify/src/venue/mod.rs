@@ -1,0 +1,50 @@
+//! What a certificate has to know of a venue, one file each.
+
+mod binance;
+
+use std::sync::Arc;
+
+use patchbay_venue::Protocol;
+
+/// A venue. Its recordings and the independent replay's rules are found by its name
+/// ([`patchbay_naive::venue`]).
+pub(crate) struct Venue {
+    /// Name of its adapter.
+    pub(crate) name: &'static str,
+    /// The local venue.
+    pub(crate) protocol: fn() -> Arc<dyn Protocol>,
+    /// How connections are kept alive.
+    pub(crate) heartbeat: Heartbeat,
+    /// Age at which the venue ends connections, s; 0 if it does not.
+    pub(crate) life_s: i64,
+    /// Status and body of its ban.
+    pub(crate) ban: (u32, &'static str),
+    /// Whether some market data needs a login.
+    pub(crate) login: bool,
+    /// The recording that the running host is tried with: one of some seconds.
+    pub(crate) live: &'static str,
+    /// Settings with which the adapter takes what that recording holds (TOML lines).
+    pub(crate) settings: &'static [&'static str],
+}
+
+/// Who keeps a connection alive, by the venue's documents.
+#[derive(Clone, Copy)]
+pub(crate) enum Heartbeat {
+    /// The venue sends websocket pings, which the host answers.
+    Venue,
+    /// The client sends this text within so many seconds of its last message.
+    #[allow(dead_code, reason = "of venues to come")]
+    Client { text: &'static str, within_s: i64 },
+    /// The venue sends the first frame and ends the connection without an answer that holds the
+    /// second text.
+    #[allow(dead_code, reason = "of venues to come")]
+    Asked { frame: &'static str, answer: &'static str },
+}
+
+/// Every venue that can be certified.
+static VENUES: [&Venue; 1] = [&binance::BINANCE];
+
+/// The venue of an adapter.
+pub(crate) fn find(name: &str) -> Option<&'static Venue> {
+    VENUES.into_iter().find(|venue| venue.name == name)
+}
