@@ -2,7 +2,7 @@
 //! TLS and websockets, with the REST calls that an adapter makes, and with faults.
 //!
 //! A [`Recording`] is loaded once. [`VenueServer::start`] serves it on a thread of its own, as a
-//! [`Protocol`] says ([`binance::Binance`]), and gives a [`VenueHandle`]. What goes wrong is in a
+//! [`Protocol`] says ([`binance::Binance`], [`bybit::Bybit`]), and gives a [`VenueHandle`]. What goes wrong is in a
 //! [`FaultPlan`]; what happened is in the [`Ledger`].
 //!
 //! Market data is never made up and never rewritten, but for the faults that say so: frames are the
@@ -14,7 +14,7 @@
 //! | file | is |
 //! |---|---|
 //! | `protocol`, `binance/` | what is particular to a venue |
-//! | `recording`, `track`, `book` | the capture in memory, and the book at any place of it |
+//! | `recording`, `track`, `book`, `levels` | the capture in memory, and the book at any place of it |
 //! | `player` | hands frames out at the right time |
 //! | `visitor`, `http`, `rest`, `meter` | accepting, requests, answers, limits |
 //! | `session`, `sender`, `wire` | one websocket: what it hears, what it is sent, how it is framed |
@@ -24,6 +24,7 @@
 
 pub mod binance;
 mod book;
+pub mod bybit;
 mod clock;
 mod config;
 mod error;
@@ -31,6 +32,7 @@ mod fault;
 mod handle;
 mod http;
 mod ledger;
+mod levels;
 mod meter;
 mod player;
 mod protocol;
@@ -54,8 +56,8 @@ pub use fault::{Fault, FaultPlan, PlannedFault, Target, When};
 pub use handle::{VenueHandle, VenueServer};
 pub use ledger::{ConnectionEntry, Did, FaultEntry, Ledger, MAX_ENTRIES, RestEntry};
 pub use protocol::{
-    Call, Command, Depth, Endpoint, Join, LevelSpan, Limits, Listing, Product, Protocol, Refusal,
-    Reply, Told,
+    Call, Client, Command, Depth, Endpoint, Join, LevelSpan, Limits, Listing, Product, Protocol,
+    Refusal, Reply, Standing, Told,
 };
 pub use random::{Density, FaultKind, FaultKinds};
 pub use recording::{MAX_RECORDING_BYTES, Recording};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::book::Book;
+use crate::levels;
 
 /// A product of the venue: its place in [`Protocol::products`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -32,8 +33,10 @@ pub struct Told {
     pub symbol: String,
     /// Where in the frame the payload lies; all of it where there is no wrapper.
     pub payload: Range<usize>,
-    /// Its ids, if it is a change of a book.
+    /// Its ids, if it is about a book.
     pub depth: Option<Depth>,
+    /// It is a whole book, where those come over the stream.
+    pub whole: bool,
 }
 
 /// What a recorded REST answer is.
@@ -110,6 +113,8 @@ pub struct Limits {
     pub life: Duration,
     /// How long before its planned end the venue announces it, where it does.
     pub notice: Duration,
+    /// A client that says nothing for so long is closed, 1001.
+    pub idle: Duration,
 }
 
 /// What a request asks for.
@@ -181,11 +186,47 @@ pub enum Command {
         /// Of the request, as it was written.
         id: String,
     },
-    /// Nothing that the venue understands.
-    Invalid {
+    /// A login that the venue takes.
+    Login {
         /// The answer.
         reply: String,
     },
+    /// The venue is to send [`Protocol::heartbeat`] so often, and ends the connection if nothing
+    /// comes from the client for twice as long.
+    Heartbeat {
+        /// Interval.
+        every: Duration,
+        /// The answer.
+        reply: String,
+    },
+    /// Nothing but an answer: to a ping, or to what the venue does not understand.
+    Answer {
+        /// The answer; nothing is sent if it is empty.
+        reply: String,
+    },
+}
+
+/// Who says something.
+pub struct Client<'a> {
+    /// The product of the connection.
+    pub product: Product,
+    /// Its login was taken.
+    pub logged_in: bool,
+    /// Names of its streams.
+    pub names: &'a dyn Fn() -> Vec<String>,
+    /// Whether the recording knows a symbol of the product.
+    pub knows: &'a dyn Fn(&str) -> bool,
+}
+
+/// What a stream stands at when a client subscribes it in the middle of the recording.
+#[derive(Clone, Copy, Debug)]
+pub enum Standing<'a> {
+    /// At this recorded frame, a whole book.
+    Whole(&'a [u8]),
+    /// At the book after this recorded change.
+    Book(&'a [u8], &'a Book),
+    /// What was played of it, for streams that are no books.
+    Played(&'a [&'a [u8]]),
 }
 
 /// Why a REST call is refused.
@@ -210,6 +251,20 @@ pub enum Refusal {
 }
 
 /// A venue's protocol. Everything in it is pure.
+///
+/// A new venue is a folder of its own with a type that implements this. What it must say: its
+/// products and hosts, what a recorded frame is ([`told`](Self::told)), which frames follow each
+/// other, what URLs and messages ask for and the answers to them, the list of instruments. Methods
+/// with a body are for what only some venues have:
+///
+/// | where books come | says |
+/// |---|---|
+/// | by REST (Binance) | `reply`, `join`, `snapshot`, `shallower`, and [`Told::whole`] is never set |
+/// | over the stream (Bybit, OKX, Deribit) | [`Told::whole`], `opens`, `opening` |
+///
+/// `opening` makes the first frame of a stream for a client that comes in the middle: of a book, the
+/// recorded snapshot with the recorded changes in the venue's words; of other streams that begin with
+/// a whole, what the recorded frames add up to. Nothing else is ever made.
 pub trait Protocol: Send + Sync + fmt::Debug {
     /// Name of the venue.
     fn name(&self) -> &'static str;
@@ -228,27 +283,54 @@ pub trait Protocol: Send + Sync + fmt::Debug {
     fn told(&self, frame: &[u8]) -> Option<Told>;
     /// What a recorded REST answer is.
     fn reply(&self, url: &str, body: &[u8]) -> Option<Reply>;
-    /// How a frame stands to a snapshot with this id.
-    fn join(&self, product: Product, snapshot: u64, depth: Depth) -> Join;
+    /// How a frame stands to a snapshot by REST with this id.
+    fn join(&self, _product: Product, _snapshot: u64, _depth: Depth) -> Join {
+        Join::Gap
+    }
     /// Whether nothing is missing between two depth frames.
     fn follows(&self, product: Product, before: Depth, next: Depth) -> bool;
     /// The levels of a depth payload or a snapshot.
-    fn levels(&self, bytes: &[u8]) -> Vec<LevelSpan>;
+    fn levels(&self, bytes: &[u8]) -> Vec<LevelSpan> {
+        levels::find(bytes)
+    }
+    /// Whether streams begin with a whole, for [`opening`](Self::opening).
+    fn opens(&self) -> bool {
+        false
+    }
+    /// The first frame of a stream that somebody subscribes in the middle of the recording.
+    fn opening(&self, _stream: &str, _standing: Standing<'_>) -> Option<Vec<u8>> {
+        None
+    }
 
     /// What a request asks for. `recorded` are the products that the recording holds.
     fn endpoint(&self, host: &str, target: &str, recorded: &[Product]) -> Endpoint;
     /// What a client's message asks for.
-    fn command(&self, product: Product, text: &[u8]) -> Command;
+    fn command(&self, client: &Client<'_>, text: &[u8]) -> Command;
     /// The answer to [`Command::List`].
-    fn listing(&self, id: &str, names: &[&str]) -> String;
+    fn listing(&self, _id: &str, _names: &[&str]) -> String {
+        String::new()
+    }
     /// Whether the stream asked for is the one recorded, be it under another name.
-    fn same_stream(&self, recorded: &str, asked: &str) -> bool;
+    fn same_stream(&self, _recorded: &str, _asked: &str) -> bool {
+        false
+    }
     /// Whether a route carries a stream.
-    fn carries(&self, product: Product, route: &str, name: &str) -> bool;
-    /// Appends what is sent before and after a payload under the name asked for.
-    fn envelope(&self, name: &str) -> (String, &'static str);
+    fn carries(&self, _product: Product, _route: &str, _name: &str) -> bool {
+        true
+    }
+    /// What is sent before and after a payload under the name asked for, if that is another than the
+    /// recorded one.
+    fn envelope(&self, _name: &str) -> (String, &'static str) {
+        (String::new(), "")
+    }
     /// What announces the planned end of a connection, where the venue does.
-    fn announcement(&self, product: Product, combined: bool, wall_ms: u64) -> Option<String>;
+    fn announcement(&self, _product: Product, _combined: bool, _wall_ms: u64) -> Option<String> {
+        None
+    }
+    /// What is sent at the interval of [`Command::Heartbeat`].
+    fn heartbeat(&self) -> String {
+        String::new()
+    }
     /// A depth payload with other ids.
     fn renumber(&self, payload: &[u8], from: Depth, to: Depth) -> Vec<u8>;
 
@@ -259,14 +341,18 @@ pub trait Protocol: Send + Sync + fmt::Debug {
     /// Body of a book as of the depth frame `payload`, the best `limit` levels a side.
     fn snapshot(
         &self,
-        product: Product,
-        payload: &[u8],
-        id: u64,
-        book: &Book,
-        limit: usize,
-    ) -> Vec<u8>;
+        _product: Product,
+        _payload: &[u8],
+        _id: u64,
+        _book: &Book,
+        _limit: usize,
+    ) -> Vec<u8> {
+        Vec::new()
+    }
     /// A recorded snapshot with no more than `limit` levels a side.
-    fn shallower(&self, body: &[u8], limit: usize) -> Vec<u8>;
+    fn shallower(&self, body: &[u8], _limit: usize) -> Vec<u8> {
+        body.to_owned()
+    }
     /// Status and body of a refusal.
     fn refusal(&self, why: Refusal) -> (u16, String);
     /// Name of the header that tells the weight used, in lower case or not.

@@ -20,8 +20,10 @@ pub(crate) struct Frame {
     pub(crate) at_ns: i64,
     /// Place in [`Recording::streams`].
     pub(crate) stream: u32,
-    /// Ids, if it is a change of a book.
+    /// Ids, if it is about a book.
     pub(crate) depth: Option<Depth>,
+    /// It is a whole book.
+    pub(crate) whole: bool,
     start: usize,
     len: u32,
     payload: (u32, u32),
@@ -49,6 +51,9 @@ pub(crate) struct Stream {
 /// of ids breaks, the frames are still played, as a client of that day saw them, and `/depth` is
 /// refused until a later recorded snapshot joins. A symbol without a snapshot is played from its
 /// first frame and `/depth` is refused.
+///
+/// Where books come over the stream, a whole one is a snapshot and a frame at once: playback begins
+/// with the first, and a client that subscribes later is sent the book as it then is.
 #[derive(Debug)]
 pub struct Recording {
     arena: Vec<u8>,
@@ -160,16 +165,27 @@ impl Recording {
                 at_ns: raw.at_ns,
                 stream,
                 depth: told.depth,
+                whole: told.whole,
                 start: raw.start,
                 len: short(raw.len),
                 payload: (short(told.payload.start), short(told.payload.end)),
                 held: false,
             });
             if told.depth.is_some() {
-                let track = self.tracks.iter_mut().find(|track| track.stream == stream);
-                match track {
-                    Some(track) => track.frames.push(index),
-                    None => self.tracks.push(Track::new(stream, index)),
+                let track = self.tracks.iter().position(|track| track.stream == stream);
+                let track = match track {
+                    Some(place) => place,
+                    None => {
+                        self.tracks.push(Track::new(stream));
+                        self.tracks.len() - 1
+                    }
+                };
+                let track = &mut self.tracks[track];
+                track.frames.push(index);
+                if told.whole {
+                    let (start, len) = (raw.start + told.payload.start, told.payload.len());
+                    let id = told.depth.map_or(0, |depth| depth.last);
+                    track.snapshots.push(Snapshot { id, start, len });
                 }
             }
         }
@@ -219,10 +235,8 @@ impl Recording {
         for track in &mut tracks {
             let product = self.streams[track.stream as usize].product;
             track.find_segments(product, &self.frames, protocol);
-            if let Some(first) = track.segments.first() {
-                for &index in &track.frames[..first.from] {
-                    self.frames[index].held = true;
-                }
+            for &index in &track.frames[..track.held(&self.frames)] {
+                self.frames[index].held = true;
             }
         }
         self.tracks = tracks;
@@ -286,6 +300,15 @@ impl Recording {
         let same =
             || self.streams.iter().position(|s| ours(&s) && protocol.same_stream(&s.name, asked));
         exact.or_else(same).and_then(|place| u32::try_from(place).ok())
+    }
+
+    /// Whether a symbol of a product is in the recording, in its list of instruments too.
+    pub(crate) fn knows(&self, product: Product, symbol: &str) -> bool {
+        let listed = self.instruments.get(&product).is_some_and(|list| {
+            let quoted = format!("\"{symbol}\"");
+            list.windows(quoted.len()).any(|window| window == quoted.as_bytes())
+        });
+        listed || self.streams.iter().any(|s| s.product == product && s.symbol == symbol)
     }
 
     /// The recorded list of instruments.

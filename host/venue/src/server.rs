@@ -10,7 +10,8 @@ use tokio::task::AbortHandle;
 
 use crate::fault::Strike;
 use crate::meter::Meter;
-use crate::track::Cursor;
+use crate::protocol::Standing;
+use crate::track::{At, Cursor};
 use crate::world::World;
 
 /// How a subscribed frame is sent.
@@ -119,6 +120,35 @@ impl Server {
             list.push(subscriber);
         }
         self.wake.notify_one();
+    }
+
+    /// The first frame of a stream for somebody who comes in the middle of the recording.
+    pub(crate) fn opening(&self, stream: u32) -> Option<Vec<u8>> {
+        let (recording, protocol) = (self.world.recording(), self.world.protocol());
+        if !protocol.opens() {
+            return None;
+        }
+        let position = self.world.play().position;
+        let name = &recording.streams[stream as usize].name;
+        let Some(place) = recording.tracks.iter().position(|track| track.stream == stream) else {
+            let played = (0..position).filter(|&index| recording.frames[index].stream == stream);
+            let played: Vec<_> = played.map(|index| recording.payload(index)).collect();
+            return protocol.opening(name, Standing::Played(&played));
+        };
+        let track = &recording.tracks[place];
+        if track.played(position) <= track.held(&recording.frames) {
+            return None; // It begins yet.
+        }
+        let mut cursors = self.cursors.borrow_mut();
+        match cursors[place].at(track, position, recording, protocol) {
+            At::Recorded(snapshot) => {
+                protocol.opening(name, Standing::Whole(recording.snapshot(snapshot)))
+            }
+            At::After(frame, _, book) => {
+                protocol.opening(name, Standing::Book(recording.payload(frame), book))
+            }
+            At::Untold => None,
+        }
     }
 
     pub(crate) fn unsubscribe(&self, stream: u32, conn: u64, name: &str) {

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::{Duration, Instant, sleep_until};
 
 use crate::clock::wall_ms;
-use crate::protocol::{Command, Limits, Product};
+use crate::protocol::{Client, Command, Limits, Product};
 use crate::sender::Sender;
 use crate::server::{Item, Server, Subscriber, Wrap};
 use crate::socket::Socket;
@@ -68,6 +68,11 @@ pub(crate) struct Session {
     timers: Timers,
     /// The present window of messages, and how many came in it.
     messages: (Instant, u32),
+    /// When the client spoke last.
+    heard: Instant,
+    logged_in: bool,
+    /// Interval of the venue's heartbeats, where the client asked for them, and when the next is due.
+    heartbeat: Option<(Duration, Instant)>,
     sender: Sender,
 }
 
@@ -90,7 +95,22 @@ impl Session {
         };
         let sender = Sender::new(server.world.clone(), conn);
         let (names, messages) = (BTreeMap::new(), (now, 0));
-        Self { server, conn, product, route, combined, limits, names, timers, messages, sender }
+        let (heard, logged_in, heartbeat) = (now, false, None);
+        Self {
+            server,
+            conn,
+            product,
+            route,
+            combined,
+            limits,
+            names,
+            timers,
+            messages,
+            heard,
+            logged_in,
+            heartbeat,
+            sender,
+        }
     }
 
     /// Serves the websocket to its end; returns why it ended. `early` are bytes that came with the
@@ -239,7 +259,9 @@ impl Session {
     fn next_timer(&self) -> Instant {
         let timers = &self.timers;
         let pong = timers.pong.unwrap_or_else(never);
-        timers.ping.min(pong).min(timers.announcement).min(timers.end)
+        let heartbeat = self.heartbeat.map_or_else(never, |(_, due)| due);
+        let idle = self.heard + self.limits.idle;
+        timers.ping.min(pong).min(timers.announcement).min(timers.end).min(heartbeat).min(idle)
     }
 
     async fn timers(&mut self, socket: &mut Socket) -> Result<(), End> {
@@ -256,6 +278,14 @@ impl Session {
             if let Some(text) = protocol.announcement(self.product, self.combined, wall_ms()) {
                 self.sender.control(wire::TEXT, text.as_bytes());
             }
+        }
+        if self.heard + self.limits.idle <= now {
+            return Err(End::Close(1001, "nothing heard".to_owned()));
+        }
+        if let Some((every, due)) = self.heartbeat.filter(|(_, due)| *due <= now) {
+            self.heartbeat = Some((every, due + every));
+            let text = self.server.world.protocol().heartbeat();
+            self.sender.control(wire::TEXT, text.as_bytes());
         }
         if self.timers.pong.is_some_and(|pong| pong <= now) {
             return Err(End::Close(1008, "no pong".to_owned()));
@@ -293,6 +323,7 @@ impl Session {
             entry.pongs += u64::from(pong);
         }
         let now = Instant::now();
+        self.heard = now;
         let (begun, count) = self.messages;
         let inside = now < begun + SECOND;
         self.messages = if inside { (begun, count + 1) } else { (now, 1) };
@@ -304,7 +335,14 @@ impl Session {
 
     fn command(&mut self, text: &[u8]) -> Result<(), End> {
         let protocol = self.server.world.config.protocol.clone();
-        let reply = match protocol.command(self.product, text) {
+        let recording = self.server.world.recording();
+        let client = Client {
+            product: self.product,
+            logged_in: self.logged_in,
+            names: &|| self.names.keys().cloned().collect(),
+            knows: &|symbol| recording.knows(self.product, symbol),
+        };
+        let reply = match protocol.command(&client, text) {
             Command::Subscribe { names, reply } => {
                 self.subscribe(&names)?;
                 reply
@@ -317,9 +355,20 @@ impl Session {
                 let names: Vec<_> = self.names.keys().map(String::as_str).collect();
                 protocol.listing(&id, &names)
             }
-            Command::Invalid { reply } => reply,
+            Command::Login { reply } => {
+                self.logged_in = true;
+                reply
+            }
+            Command::Heartbeat { every, reply } => {
+                self.limits.idle = every * 2;
+                self.heartbeat = Some((every, Instant::now() + every));
+                reply
+            }
+            Command::Answer { reply } => reply,
         };
-        self.sender.control(wire::TEXT, reply.as_bytes());
+        if !reply.is_empty() {
+            self.sender.control(wire::TEXT, reply.as_bytes());
+        }
         Ok(())
     }
 
@@ -345,6 +394,10 @@ impl Session {
                     true if recorded == name => Wrap::Recorded,
                     true => Wrap::As(Rc::new(protocol.envelope(name))),
                 };
+                // Bybit's first frame may come before the answer to the subscription.
+                if let Some(opening) = server.opening(stream) {
+                    self.sender.control(wire::TEXT, &opening);
+                }
                 let name = Rc::from(name.as_str());
                 server.subscribe(stream, Subscriber { conn: self.conn, name, wrap });
             }

@@ -17,7 +17,7 @@ pub(crate) struct Snapshot {
 pub(crate) struct Segment {
     /// Place in [`Track::snapshots`].
     pub(crate) snapshot: usize,
-    /// Place in [`Track::frames`] of the frame that bridges it.
+    /// Place in [`Track::frames`] of the frame that bridges it, or comes after it.
     pub(crate) from: usize,
     /// Place after the last that follows.
     pub(crate) to: usize,
@@ -44,8 +44,16 @@ pub(crate) enum At<'b> {
 }
 
 impl Track {
-    pub(crate) fn new(stream: u32, frame: usize) -> Self {
-        Self { stream, frames: vec![frame], snapshots: Vec::new(), segments: Vec::new() }
+    pub(crate) const fn new(stream: u32) -> Self {
+        Self { stream, frames: Vec::new(), snapshots: Vec::new(), segments: Vec::new() }
+    }
+
+    /// How many of its frames lie before the place where its first snapshot joins; that snapshot
+    /// itself, if it is a frame, is played.
+    pub(crate) fn held(&self, frames: &[Frame]) -> usize {
+        let Some(first) = self.segments.first() else { return 0 };
+        let before = first.from.checked_sub(1).filter(|&place| frames[self.frames[place]].whole);
+        before.unwrap_or(first.from)
     }
 
     /// Finds the runs for which a true book can be told.
@@ -57,8 +65,17 @@ impl Track {
     ) {
         let mut open: Option<Segment> = None;
         let mut before = None;
+        let mut wholes = 0;
         for (place, &index) in self.frames.iter().enumerate() {
             let Some(depth) = frames[index].depth else { continue };
+            if frames[index].whole {
+                // The book after it is the snapshot; those by REST there are none of then.
+                self.segments.extend(open.take());
+                let next = place + 1;
+                open = Some(Segment { snapshot: wholes, from: next, to: next });
+                (before, wholes) = (Some(depth), wholes + 1);
+                continue;
+            }
             let broken = before.is_some_and(|before| !protocol.follows(product, before, depth));
             before = Some(depth);
             if broken {
@@ -79,7 +96,7 @@ impl Track {
     }
 
     /// How many of its frames have been played at `position` of the recording.
-    fn played(&self, position: usize) -> usize {
+    pub(crate) fn played(&self, position: usize) -> usize {
         self.frames.partition_point(|&index| index < position)
     }
 }

@@ -58,13 +58,13 @@ impl<'cx> Conn<'_, 'cx> {
         session.replace(self.number, Known { venue, settings, directory }, self.cx)
     }
 
-    /// The venue accepted request `id` for streams; see
+    /// The venue accepted request `id` for streams, 0 for the oldest; see
     /// [`Streams::ANSWERS`](crate::Streams::ANSWERS).
     pub fn accepted(&mut self, id: u64) {
         self.desk.session.accepted(self.number, id);
     }
 
-    /// The venue refused request `id` for streams; `why` is logged, and a stream whose name stands
+    /// The venue refused request `id` for streams, 0 for the oldest; `why` is logged, and a stream whose name stands
     /// in it is the bad one. The others are asked for again.
     pub fn refused<V: Venue>(&mut self, id: u64, why: &str, venue: &V) -> Result<(), Error> {
         let Desk { settings, directory, ids, session, .. } = &mut *self.desk;

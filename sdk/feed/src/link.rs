@@ -89,10 +89,13 @@ impl Link {
     ) -> Result<(), Error> {
         let listing = known.directory.get(instrument)?;
         let channels = V::STREAMS.iter().enumerate().filter(|(place, _)| bits >> place & 1 != 0);
-        all.extend(channels.map(|(place, channel)| {
+        for (place, channel) in channels {
             let name = known.venue.name(self.line, channel, &listing.symbol);
-            Stream { instrument, place: place as u8, name }
-        }));
+            // Bybit's trades of options are one stream for all of a coin.
+            if all.iter().all(|stream| stream.name != name) {
+                all.push(Stream { instrument, place: place as u8, name });
+            }
+        }
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! What most files of an adapter use, the ABI's constants included.
 
-pub use patchbay_model::{Instrument, Kind, Nanos, parse_decimal};
+pub use patchbay_model::{Instrument, Kind, Nanos, OptionSide, parse_decimal};
 pub use patchbay_plugin::abi::*;
 pub use patchbay_plugin::{AdapterCx, Error, Send};
 pub use simd_json::prelude::*;

@@ -322,7 +322,8 @@ impl Session {
         let streams = self.links[at].streams(known)?;
         let live = std::mem::replace(&mut self.links[at].live, streams.clone());
         let beyond = |a: &[Stream], b: &[Stream]| -> Vec<Stream> {
-            a.iter().filter(|stream| !b.contains(stream)).cloned().collect()
+            let of = |stream: &&Stream| !b.iter().any(|other| other.name == stream.name);
+            a.iter().filter(of).cloned().collect()
         };
         let (off, on) = (beyond(&live, &streams), beyond(&streams, &live));
         if V::WHOLE {
@@ -371,7 +372,14 @@ impl Session {
 
     /// The venue accepted a request for streams.
     pub(crate) fn accepted(&mut self, conn: u32, id: u64) {
-        self.pending.retain(|p| (p.conn, p.id) != (conn, id));
+        if let Some(place) = self.pending_place(conn, id) {
+            self.pending.remove(place);
+        }
+    }
+
+    /// The oldest of a connection, where the venue does not say which.
+    fn pending_place(&self, conn: u32, id: u64) -> Option<usize> {
+        self.pending.iter().position(|p| p.conn == conn && (p.id == id || id == 0))
     }
 
     /// The venue refused a request for streams, all of it for one bad name: the others are sent
@@ -384,7 +392,7 @@ impl Session {
         ids: &mut Ids,
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
-        let place = self.pending.iter().position(|p| (p.conn, p.id) == (conn, id));
+        let place = self.pending_place(conn, id);
         let link = self.links.iter().position(|l| l.conn == Some(conn));
         let (Some(place), Some(at)) = (place, link) else {
             cx.log(LOG_WARN, &format!("connection {conn}: {why}"));

@@ -149,7 +149,7 @@ impl Settings {
                 || (0..facts.routes).any(|route| begins(&host.stream, path(route)))
         };
         let looks = |product: &u8| {
-            self.facts[usize::from(*product)].marks.iter().any(|mark| base.contains(mark))
+            self.facts[usize::from(*product)].marks.iter().any(|mark| url.contains(mark))
         };
         all.clone().find(ours).or_else(|| all.rev().find(looks))
     }

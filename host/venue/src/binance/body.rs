@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use super::{COINM, SPOT, frame};
+use super::{COINM, SPOT};
 use crate::book::Book;
+use crate::levels;
 use crate::protocol::{Listing, Product, Refusal, Reply};
 
 #[derive(Deserialize)]
@@ -70,7 +71,7 @@ pub(super) fn snapshot(
 
 /// A recorded snapshot with no more than `limit` levels a side; its own bytes if it has no more.
 pub(super) fn shallower(body: &[u8], limit: usize) -> Vec<u8> {
-    let levels = frame::levels(body);
+    let levels = levels::find(body);
     let mut text = body.to_vec();
     // From behind, so that the places before stay.
     for side in [1, 0] {

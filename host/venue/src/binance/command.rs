@@ -16,7 +16,7 @@ struct Request<'a> {
 
 fn invalid(code: u8, why: &str) -> Command {
     let msg = serde_json::Value::from(why);
-    Command::Invalid { reply: format!(r#"{{"code":{code},"msg":{msg}}}"#) }
+    Command::Answer { reply: format!(r#"{{"code":{code},"msg":{msg}}}"#) }
 }
 
 /// Reads a client's message.
@@ -83,9 +83,9 @@ mod tests {
         let list = r#"{"method":"LIST_SUBSCRIPTIONS","id":"x"}"#;
         assert_eq!(read_spot(list), Command::List { id: "\"x\"".to_owned() });
         for (text, code) in [("{", 3), (r#"{"method":"FLY","id":1}"#, 2), (r#"{"id":1}"#, 2)] {
-            let Command::Invalid { reply } = read_spot(text) else { panic!("{text}") };
+            let Command::Answer { reply } = read_spot(text) else { panic!("{text}") };
             assert!(reply.starts_with(&format!(r#"{{"code":{code},"#)), "{reply}");
         }
-        assert!(matches!(read(USDM, list.as_bytes()), Command::Invalid { .. }));
+        assert!(matches!(read(USDM, list.as_bytes()), Command::Answer { .. }));
     }
 }

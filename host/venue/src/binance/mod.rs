@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::book::Book;
 use crate::protocol::{
-    Command, Depth, Endpoint, Join, LevelSpan, Limits, Listing, Product, Protocol, Refusal, Reply,
+    Client, Command, Depth, Endpoint, Join, Limits, Listing, Product, Protocol, Refusal, Reply,
     Told,
 };
 
@@ -68,6 +68,7 @@ impl Protocol for Binance {
             pong_within: minutes(1),
             life: minutes(24 * 60),
             notice: Duration::from_secs(10),
+            idle: minutes(24 * 60),
         };
         match product {
             SPOT => spot,
@@ -118,16 +119,12 @@ impl Protocol for Binance {
         }
     }
 
-    fn levels(&self, bytes: &[u8]) -> Vec<LevelSpan> {
-        frame::levels(bytes)
-    }
-
     fn endpoint(&self, host: &str, target: &str, recorded: &[Product]) -> Endpoint {
         path::endpoint(host, target, recorded, self.legacy_routes)
     }
 
-    fn command(&self, product: Product, text: &[u8]) -> Command {
-        command::read(product, text)
+    fn command(&self, client: &Client<'_>, text: &[u8]) -> Command {
+        command::read(client.product, text)
     }
 
     fn listing(&self, id: &str, names: &[&str]) -> String {
