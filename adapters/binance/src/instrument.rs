@@ -38,6 +38,7 @@ impl Instruments for Market {
             min_qty: filter("LOT_SIZE", "minQty"),
             max_qty: filter("LOT_SIZE", "maxQty"),
             min_notional: notional("minNotional").or_else(|| notional("notional")),
+            ..Sizes::default()
         };
         let kind = PRODUCTS[usize::from(product)].kinds[0];
         let instrument = define(&text("symbol"), kind, &sizes, known)?;

@@ -1,5 +1,6 @@
 //! A connection, as the reader of its frames sees it.
 
+use patchbay_model::Nanos;
 use patchbay_plugin::{AdapterCx, Error, Send};
 
 use crate::desk::{Desk, Known};
@@ -48,8 +49,14 @@ impl<'cx> Conn<'_, 'cx> {
 
     /// The venue took the login: streams are subscribed.
     pub fn ready<V: Venue>(&mut self, venue: &V) -> Result<(), Error> {
+        self.ready_until(0, venue)
+    }
+
+    /// The same with a login that ends at `until`, ns: a connection with another takes its place,
+    /// when the adapter's timer is due next.
+    pub fn ready_until<V: Venue>(&mut self, until: Nanos, venue: &V) -> Result<(), Error> {
         let Desk { settings, directory, ids, session, .. } = &mut *self.desk;
-        session.ready(self.number, Known { venue, settings, directory }, ids, self.cx)
+        session.ready((self.number, until), Known { venue, settings, directory }, ids, self.cx)
     }
 
     /// The venue announced the end: another connection takes its place, make-before-break.
@@ -64,8 +71,14 @@ impl<'cx> Conn<'_, 'cx> {
         self.desk.session.accepted(self.number, id);
     }
 
-    /// The venue refused request `id` for streams, 0 for the oldest; `why` is logged, and a stream whose name stands
-    /// in it is the bad one. The others are asked for again.
+    /// The venue answered request `id` for streams with those that it took, told by `took`: others
+    /// are logged.
+    pub fn accepted_of(&mut self, id: u64, took: impl Fn(&str) -> bool) {
+        self.desk.session.accepted_of((self.number, id), took, self.cx);
+    }
+
+    /// The venue refused request `id` for streams, 0 for the oldest; `why` is logged, and a stream
+    /// whose name stands in it is the bad one. The others are asked for again.
     pub fn refused<V: Venue>(&mut self, id: u64, why: &str, venue: &V) -> Result<(), Error> {
         let Desk { settings, directory, ids, session, .. } = &mut *self.desk;
         let known = Known { venue, settings, directory };

@@ -1,6 +1,6 @@
 //! Bare JSON numbers, exactly.
 
-use patchbay_model::{DecimalError, parse_decimal};
+use patchbay_model::{DecimalError, format_decimal, parse_decimal};
 
 /// The mantissa of a JSON number at `exp`: as [`parse_decimal`], and with an exponent (`1.5e-5`),
 /// as some venues print small prices.
@@ -18,6 +18,24 @@ pub fn parse_number(text: &[u8], exp: i8) -> Result<i64, DecimalError> {
     parse_decimal(&text[..mark], exp)
 }
 
+/// An integer of digits alone.
+pub(crate) fn parse_digits(text: &[u8]) -> Option<u64> {
+    let digit = |number: u64, byte: &u8| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    };
+    (!text.is_empty()).then(|| text.iter().try_fold(0, digit))?
+}
+
+/// A JSON number as decimal text without exponent or zeros at the end of a fraction; `None` if it
+/// is no number, or finer than 1e-18.
+pub fn plain_number(text: &str) -> Option<String> {
+    (0..=18).find_map(|places: i8| {
+        let mantissa = parse_number(text.as_bytes(), -places).ok()?;
+        Some(format_decimal(mantissa, -places))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,8 +48,19 @@ mod tests {
         assert_eq!(parse_number(b"1E+3", 0), Ok(1000));
         assert_eq!(parse_number(b"-2e0", -1), Ok(-20));
         assert_eq!(parse_number(b"0.0e-300", -1), Err(DecimalError::Syntax));
+        for (text, expected) in [("5.0e-4", "0.0005"), ("1.0e6", "1000000"), ("0.5", "0.5")] {
+            assert_eq!(plain_number(text).as_deref(), Some(expected));
+        }
+        assert_eq!(plain_number("1e-19"), None);
         for wrong in [&b"e5"[..], b"1e", b"1e1.5", b"", b"1ee1"] {
             assert!(parse_number(wrong, 0).is_err(), "{}", wrong.escape_ascii());
+        }
+    }
+    #[test]
+    fn digits_are_digits_alone() {
+        assert_eq!(parse_digits(b"18446744073709551615"), Some(u64::MAX));
+        for wrong in [&b""[..], b"+1", b"-1", b"1.0", b"18446744073709551616"] {
+            assert_eq!(parse_digits(wrong), None, "{}", wrong.escape_ascii());
         }
     }
 }

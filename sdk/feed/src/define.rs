@@ -1,9 +1,14 @@
 //! Instruments from a venue's decimal texts.
 
-use patchbay_model::{DecimalError, Instrument, Kind, parse_decimal};
+use patchbay_model::{DecimalError, Instrument, Kind, TickBand};
 use patchbay_plugin::Error;
+use simd_json::prelude::*;
+use simd_json::tape::Value;
 
-/// What a venue says of an instrument's sizes; `None` where it says nothing.
+use crate::decimal::{parse_number, plain_number};
+
+/// What a venue says of an instrument's sizes, as decimals or JSON numbers; `None` where it says
+/// nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sizes<'a> {
     /// Decimal places of prices that the venue prints at most, where they are finer than the tick.
@@ -12,6 +17,10 @@ pub struct Sizes<'a> {
     pub qty_places: u8,
     /// Price step.
     pub tick: Option<&'a str>,
+    /// Steps from a price upwards, each behind its price.
+    pub bands: &'a [(&'a str, &'a str)],
+    /// Strike of an option.
+    pub strike: Option<&'a str>,
     /// Largest price.
     pub max_price: Option<&'a str>,
     /// Quantity step.
@@ -49,11 +58,19 @@ pub fn define(
         (price, exponent(qty_places, lot, max_qty, 1000))
     });
     let notional_exp = -(places(min_notional) as i8);
-    let read = |what: &str, text, exp| {
+    let read = |what: &str, text: Option<&str>, exp| {
         mantissa(text, exp).map_err(|e| Error::new(format!("{symbol}: its {what}: {e}")))
     };
+    let band = |&(from, tick): &(&str, &str)| {
+        let from = read("band", Some(from), price_exp)?;
+        Ok::<_, Error>(TickBand { from, tick: read("tick", Some(tick), price_exp)? })
+    };
+    let mut bands = sizes.bands.iter().map(band).collect::<Result<Vec<_>, _>>()?;
+    bands.sort_by_key(|band| band.from);
     Ok(Instrument {
         provisional: false,
+        bands,
+        strike: read("strike", sizes.strike, price_exp)?,
         tick: read("tick", tick, price_exp)?,
         lot: read("lot", lot, qty_exp)?,
         min_qty: read("smallest order", sizes.min_qty, qty_exp)?,
@@ -64,17 +81,29 @@ pub fn define(
     })
 }
 
+/// [`Sizes::bands`] of a list of objects that hold a price and the step from there upwards, as texts
+/// or exactly parsed.
+pub fn steps<'f>(
+    list: Option<Value<'_, 'f>>,
+    (price, step): (&str, &str),
+) -> Vec<(&'f str, &'f str)> {
+    let text = |of: Value<'_, 'f>, key: &str| of.get(key)?.into_string();
+    let list = list.and_then(|list| list.into_array());
+    let each = list.iter().flat_map(|list| list.iter());
+    each.filter_map(|entry| Some((text(entry, price)?, text(entry, step)?))).collect()
+}
+
 /// Decimal places of a text, without the zeros at its end.
 pub fn places(text: Option<&str>) -> u8 {
-    let fraction = text.and_then(|text| text.split_once('.'));
-    fraction.map_or(0, |(_, f)| f.trim_end_matches('0').len().min(18) as u8)
+    let plain = text.and_then(plain_number).unwrap_or_default();
+    plain.split_once('.').map_or(0, |(_, f)| f.trim_end_matches('0').len().min(18) as u8)
 }
 
 /// An exponent for the finer of declared places and step, or for less where `headroom` times the
 /// largest value would not fit 64 bits; never too coarse for the step.
 fn exponent(declared: u8, step: Option<&str>, largest: Option<&str>, headroom: i64) -> i8 {
     let fits = |places: &u8| {
-        let largest = parse_decimal(largest.unwrap_or("0").as_bytes(), -(*places as i8));
+        let largest = parse_number(largest.unwrap_or("0").as_bytes(), -(*places as i8));
         match largest {
             Ok(mantissa) => mantissa.checked_mul(headroom).is_some(),
             Err(error) => error != DecimalError::Range,
@@ -87,8 +116,33 @@ fn exponent(declared: u8, step: Option<&str>, largest: Option<&str>, headroom: i
 
 /// 0 where there is none, and where a bound is too large to matter.
 fn mantissa(text: Option<&str>, exp: i8) -> Result<i64, DecimalError> {
-    match text.map_or(Ok(0), |text| parse_decimal(text.as_bytes(), exp)) {
+    match text.map_or(Ok(0), |text| parse_number(text.as_bytes(), exp)) {
         Err(DecimalError::Range) => Ok(0),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_may_be_json_numbers() {
+        let sizes = Sizes {
+            tick: Some("5.0e-4"),
+            bands: &[("1.0e-2", "1.0e-3"), ("0.005", "5.0e-4")],
+            strike: Some("0.625"),
+            lot: Some("1.0e1"),
+            price_places: 6,
+            ..Sizes::default()
+        };
+        let made = define("S", Kind::Option, &sizes, None).expect("all are numbers");
+        assert_eq!((made.price_exp, made.qty_exp, made.tick, made.lot), (-6, 0, 500, 10));
+        assert_eq!(made.strike, 625_000);
+        let bands: Vec<_> = made.bands.iter().map(|band| (band.from, band.tick)).collect();
+        assert_eq!(bands, [(5_000, 500), (10_000, 1_000)], "by rising price");
+        let odd = Sizes { strike: Some("x"), ..sizes };
+        let error = define("S", Kind::Option, &odd, None).expect_err("x is no number");
+        assert!(error.to_string().contains("S: its strike"), "{error}");
     }
 }

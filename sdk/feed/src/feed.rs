@@ -61,11 +61,7 @@ impl<V: Venue> Adapter for Feed<V> {
             label = label_of::<V>(root);
             venue.read(root, &mut Conn { number: conn, product, desk, cx })
         };
-        let result = match V::EXACT {
-            true => parser.parse_exact(bytes, read),
-            false => parser.parse(bytes, read),
-        };
-        match result {
+        match parser.parse_for::<V, _>(bytes, read) {
             Ok(()) => desk.directory.admit(cx),
             Err(error) => {
                 desk.directory.forget();
@@ -112,7 +108,7 @@ impl<V: Venue> Adapter for Feed<V> {
             }
         }
         requests.wake(cx);
-        Ok(())
+        session.expire(now, known, cx)
     }
 
     fn resync(&mut self, scope: Scope, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
@@ -134,10 +130,13 @@ impl<V: Venue> Adapter for Feed<V> {
     }
 }
 
-/// Stream and symbol of a frame, for messages.
+/// Stream and symbol of a frame, for messages: texts of the frame or of an object in it.
 fn label_of<V: Venue>(root: Value<'_, '_>) -> String {
-    let data = root.get("data").unwrap_or(root);
-    let texts =
-        V::LABELS.iter().filter_map(|key| root.get_str(*key).or_else(|| data.get_str(*key)));
+    let text = |of: Value<'_, '_>, key: &str| of.get_str(key).map(str::to_owned);
+    let inner = |key: &str| {
+        let fields = root.as_object()?;
+        fields.iter().find_map(|(_, value)| text(value, key))
+    };
+    let texts = V::LABELS.iter().filter_map(|key| text(root, key).or_else(|| inner(key)));
     texts.collect::<Vec<_>>().join(", ")
 }

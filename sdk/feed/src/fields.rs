@@ -17,6 +17,8 @@ pub enum Cell {
     Decimal(i8),
     /// Of no interest: text, number, boolean or null. Read as 0.
     Skip,
+    /// Text: read as 1 if it is this one, otherwise as 0.
+    Is(&'static str),
 }
 
 /// Passes over fields that are not consumed, each if it is here: `skip!(f, br#","X":""#)`.
@@ -54,7 +56,7 @@ pub trait Fields<'f>: Sized {
     /// A mantissa at `exp`; never a rounding.
     fn decimal(&mut self, exp: i8) -> Result<i64, Self::Stop>;
 
-    /// The same where the venue sends empty text for none.
+    /// The same where the venue sends empty text or `null` for none.
     fn maybe(&mut self, exp: i8) -> Result<Option<i64>, Self::Stop>;
 
     /// A list of `["price","quantity"]`, the form of most venues; the fast way to read it.
@@ -62,6 +64,18 @@ pub trait Fields<'f>: Sized {
         &mut self,
         exps: (i8, i8),
         sink: impl FnMut(i64, i64) -> Result<(), Error>,
+    ) -> Result<(), Self::Stop>;
+
+    /// An object whose fields come in no order that the venue keeps (Deribit): gives `read` the
+    /// place in `keys` of each that is there; the first `needed` must be, and all others are passed
+    /// over. [`Tree`](crate::Tree) goes by the order of `keys`, [`Scan`](crate::Scan) by the
+    /// frame's: what depends on a field that has not come yet should stop with
+    /// [`missing`](Self::missing).
+    fn unordered<const N: usize>(
+        &mut self,
+        keys: [&'static str; N],
+        needed: usize,
+        read: impl FnMut(&mut Self, usize) -> Result<(), Self::Stop>,
     ) -> Result<(), Self::Stop>;
 
     /// A list of lists, each of which begins with `form`.
@@ -109,6 +123,29 @@ pub trait Fields<'f>: Sized {
         self.key(bids)?.levels(target.exps, |price, qty| depth.level(price, qty))?;
         depth.asks();
         self.key(asks)?.levels(target.exps, |price, qty| depth.level(price, qty))
+    }
+
+    /// A side of changes to a book, each `[action,price,quantity]`; what `gone` says of has no
+    /// quantity left, whatever stands there.
+    #[inline(always)]
+    fn actions(
+        &mut self,
+        gone: &'static str,
+        target: Target,
+        depth: &mut DepthWriter<'_, '_>,
+    ) -> Result<(), Self::Stop> {
+        let form = [Cell::Is(gone), Cell::Decimal(target.exps.0), Cell::Decimal(target.exps.1)];
+        self.rows(form, |[gone, price, qty]| depth.level(price, (1 - gone) * qty))
+    }
+
+    /// `buy` or `sell`, in upper or lower case: whether it is the latter.
+    #[inline]
+    fn sold(&mut self) -> Result<bool, Self::Stop> {
+        match self.text()? {
+            text if text.eq_ignore_ascii_case(b"buy") => Ok(false),
+            text if text.eq_ignore_ascii_case(b"sell") => Ok(true),
+            _ => Err(Error::new("a side is neither buy nor sell"))?,
+        }
     }
 
     /// Milliseconds, as ns.

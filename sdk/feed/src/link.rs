@@ -1,5 +1,6 @@
 //! One connection that should be there, and what goes over it.
 
+use patchbay_model::Nanos;
 use patchbay_plugin::abi::OPCODE_TEXT;
 use patchbay_plugin::{AdapterCx, Connect, Error, Send};
 
@@ -17,6 +18,8 @@ pub(crate) struct Link {
     pub(crate) asked: bool,
     /// Nothing stands before subscriptions, such as a login.
     pub(crate) ready: bool,
+    /// When its login ends; 0 for never.
+    pub(crate) until: Nanos,
     /// Instruments, and the streams of each as bits of places.
     pub(crate) members: Vec<(u32, u32)>,
     /// Streams subscribed on `conn`.
@@ -26,7 +29,8 @@ pub(crate) struct Link {
 impl Link {
     pub(crate) fn new(tag: u32, line: Line, member: (u32, u32)) -> Self {
         let members = vec![member];
-        Self { tag, line, conn: None, asked: false, ready: false, members, live: Vec::new() }
+        let live = Vec::new();
+        Self { tag, line, conn: None, asked: false, ready: false, until: 0, members, live }
     }
 
     /// Asks for a connection, unless one was asked for.
@@ -56,7 +60,7 @@ impl Link {
 
     /// The connection is open.
     pub(crate) fn begin(&mut self, conn: u32, ready: bool) {
-        (self.conn, self.asked, self.ready) = (Some(conn), false, ready);
+        (self.conn, self.asked, self.ready, self.until) = (Some(conn), false, ready, 0);
         self.live.clear();
     }
 

@@ -4,6 +4,8 @@ use patchbay_plugin::Error;
 use simd_json::tape::Value;
 use simd_json::{Buffers, Tape};
 
+use crate::Frames;
+
 /// Parses any JSON, with buffers that stay.
 pub struct Parser {
     nodes: Tape<'static>,
@@ -35,6 +37,18 @@ impl Parser {
         let result = parsed.and_then(|()| read(tape.as_value()));
         self.nodes = tape.reset();
         result
+    }
+
+    /// As the frames and answers of a venue are parsed: exactly, or not.
+    pub(crate) fn parse_for<V: Frames, R>(
+        &mut self,
+        text: &mut [u8],
+        read: impl FnOnce(Value<'_, '_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        match V::EXACT {
+            true => self.parse_exact(text, read),
+            false => self.parse(text, read),
+        }
     }
 
     /// The same with bare numbers as texts, to the last digit: for venues that send prices so.

@@ -1,12 +1,13 @@
 //! Where a reader is: the instruments that it may name, and where its records go.
 
 use patchbay_plugin::abi::{
-    Funding, Head, Liquidation, Mark, OpenInterest, Quote, SCOPE_INSTRUMENT, SIDE_BUY, SIDE_SELL,
-    SLOT_FUNDING, SLOT_LIQUIDATION, SLOT_MARK, SLOT_OPEN_INTEREST, SLOT_QUOTE, SLOT_TRADE, Trade,
+    Funding, Head, Liquidation, Mark, NO_INSTRUMENT, OpenInterest, Quote, SCOPE_INSTRUMENT,
+    SESSION_UNKNOWN, SIDE_BUY, SIDE_SELL, SLOT_FUNDING, SLOT_LIQUIDATION, SLOT_MARK,
+    SLOT_OPEN_INTEREST, SLOT_QUOTE, SLOT_STATUS, SLOT_TRADE, SessionStatus, Trade,
 };
 use patchbay_plugin::{AdapterCx, DepthStart, DepthWriter, Error};
 
-use crate::{Directory, Target};
+use crate::{Directory, Listing, Target};
 
 /// One connection's frames, or a reply, as their reader sees them.
 pub struct Place<'p, 'cx> {
@@ -47,6 +48,17 @@ pub struct Deal {
     pub flags: u16,
 }
 
+/// Prices and quantities of a best bid and ask as [`Place::quote`] takes them: a side without
+/// either, or with the quantity 0, is empty.
+pub fn best([bid, bid_qty, ask, ask_qty]: [Option<i64>; 4]) -> [i64; 4] {
+    let side = |price: Option<i64>, qty: Option<i64>| match (price, qty) {
+        (Some(price), Some(qty)) if qty != 0 => (price, qty),
+        _ => (0, 0),
+    };
+    let ((bid, bid_qty), (ask, ask_qty)) = (side(bid, bid_qty), side(ask, ask_qty));
+    [bid, bid_qty, ask, ask_qty]
+}
+
 #[expect(clippy::missing_errors_doc, reason = "all others as `AdapterCx::push`")]
 impl<'cx> Place<'_, 'cx> {
     /// The instrument of a frame. A new one has the next index, and is defined when the frame has
@@ -58,6 +70,12 @@ impl<'cx> Place<'_, 'cx> {
     #[inline]
     pub fn target(&mut self, symbol: &[u8]) -> Result<Target, Error> {
         self.directory.target(self.product, symbol)
+    }
+
+    /// The instrument of a symbol that is known already.
+    pub fn known(&self, symbol: &str) -> Option<Target> {
+        let (index, listing) = self.directory.find(self.product, symbol)?;
+        Some(Target { index, exps: listing.exps })
     }
 
     const fn head(&self, target: Target, kind: u16, sequence: u64, exchange_ns: i64) -> Head {
@@ -104,11 +122,30 @@ impl<'cx> Place<'_, 'cx> {
         flags: u16,
         [bid_price, bid_qty, ask_price, ask_qty]: [i64; 4],
     ) -> Result<(), Error> {
+        if let Some(listing) = self.directory.get_mut(target.index) {
+            listing.quoted_ns = exchange_ns;
+        }
         let head = Head { flags, ..self.head(target, SLOT_QUOTE, sequence, exchange_ns) };
         self.cx.push(Quote { head, bid_price, bid_qty, ask_price, ask_qty })
     }
 
-    /// Mark, index and estimated settlement price at `exp`, 0 for none.
+    /// The same of a slower channel: nothing, if a newer quote was told.
+    #[inline]
+    pub fn late_quote(
+        &mut self,
+        target: Target,
+        (sequence, exchange_ns): (u64, i64),
+        flags: u16,
+        best: [i64; 4],
+    ) -> Result<(), Error> {
+        let newest = self.directory.get_mut(target.index).map_or(0, |listing| listing.quoted_ns);
+        match exchange_ns < newest {
+            true => Ok(()),
+            false => self.quote(target, (sequence, exchange_ns), flags, best),
+        }
+    }
+
+    /// Mark, index and estimated settlement price at `exp`, 0 for none. Nothing without any.
     #[inline]
     pub fn mark(
         &mut self,
@@ -117,6 +154,9 @@ impl<'cx> Place<'_, 'cx> {
         [mark, index, settle]: [i64; 3],
         exp: i8,
     ) -> Result<(), Error> {
+        if [mark, index, settle] == [0; 3] {
+            return Ok(());
+        }
         let head = self.head(target, SLOT_MARK, 0, exchange_ns);
         self.cx.push(Mark { head, mark, index, settle, exp, reserved: [0; 7] })
     }
@@ -149,6 +189,48 @@ impl<'cx> Place<'_, 'cx> {
     ) -> Result<(), Error> {
         let head = self.head(target, SLOT_OPEN_INTEREST, 0, exchange_ns);
         self.cx.push(OpenInterest { head, qty, value, qty_exp, value_exp, reserved: [0; 14] })
+    }
+
+    /// Session state (`SESSION_*`), and when it began and ends, ns, 0 if not said; of the whole
+    /// venue without an instrument, with the venue's own code.
+    pub fn status(
+        &mut self,
+        target: Option<Target>,
+        (exchange_ns, since_ns, until_ns): (i64, i64, i64),
+        state: u8,
+        code: u32,
+    ) -> Result<(), Error> {
+        let target = target.unwrap_or(Target { index: NO_INSTRUMENT, exps: (0, 0) });
+        let head = self.head(target, SLOT_STATUS, 0, exchange_ns);
+        let reserved = [0; 11];
+        self.cx.push(SessionStatus { head, since_ns, until_ns, code, state, reserved })
+    }
+
+    /// Session state of an instrument, if it is known and another than was told before.
+    #[inline]
+    pub fn state(&mut self, target: Target, exchange_ns: i64, state: u8) -> Result<(), Error> {
+        let listing = self.directory.get_mut(target.index).filter(|_| state != SESSION_UNKNOWN);
+        match listing.map(|listing| std::mem::replace(&mut listing.session, state)) {
+            Some(told) if told != state => self.status(Some(target), (exchange_ns, 0, 0), state, 0),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same of all instruments that `is` picks.
+    pub fn state_where(
+        &mut self,
+        is: impl Fn(&Listing) -> bool,
+        exchange_ns: i64,
+        state: u8,
+    ) -> Result<(), Error> {
+        for index in 0..self.directory.listings().len() as u32 {
+            let listing = self.directory.get(index)?;
+            let target = Target { index, exps: listing.exps };
+            if is(listing) {
+                self.state(target, exchange_ns, state)?;
+            }
+        }
+        Ok(())
     }
 
     /// A liquidation order, `sold` if it closed a long: order price and average price or 0 at

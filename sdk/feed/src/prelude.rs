@@ -2,15 +2,15 @@
 
 pub use patchbay_model::{Instrument, Kind, Nanos, OptionSide, parse_decimal};
 pub use patchbay_plugin::abi::*;
-pub use patchbay_plugin::{AdapterCx, Error, Send};
+pub use patchbay_plugin::{AdapterCx, DepthWriter, Error, Secret, Send};
 pub use simd_json::prelude::*;
 pub use simd_json::tape::Value;
 
 pub use crate::{
     Batch, Books, Call, Calls, Cell, Channel, Conn, Deal, Declined, Faults, Fields, Frames,
-    Greeting, Heal, Host, Ids, Instruments, Limit, Limits, Line, Ping, Place, Product, Read,
-    Remedy, Request, Room, Scan, Sizes, Stream, Streams, Target, Topic, Tree, Use, Verb, When,
-    define, skip,
+    Greeting, Heal, Host, Ids, Instruments, Limit, Limits, Line, Listing, Ping, Place, Product,
+    Read, Remedy, Request, Room, Scan, Sizes, Stream, Streams, Target, Topic, Tree, Use, Verb,
+    When, best, define, skip, slot, steps, trade_id,
 };
 
 /// What fails with an [`Error`] unless it says otherwise.

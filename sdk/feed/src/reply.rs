@@ -71,7 +71,7 @@ impl<V: Venue> Feed<V> {
     ) -> Result<(), Trouble> {
         let (url, id, status) = (reply.url, reply.id, reply.status);
         if request.is_some() && V::remedy(status, 0) != Remedy::Use {
-            let read = self.parser.parse(reply.body, |root| Ok(V::refusal(root)));
+            let read = self.parser.parse_for::<V, _>(reply.body, |root| Ok(V::refusal(root)));
             let (code, why) = read.ok().flatten().unwrap_or_default();
             return Err(Trouble { code, error: refused(status, code, &why) });
         }
@@ -92,7 +92,7 @@ impl<V: Venue> Feed<V> {
         cx.take_back(start);
         desk.directory.forget();
         let mut code = 0;
-        let result = parser.parse(reply.body, |root| match V::refusal(root) {
+        let result = parser.parse_for::<V, _>(reply.body, |root| match V::refusal(root) {
             Some((refusal, why)) => {
                 code = refusal;
                 Err(refused(status, code, &why))

@@ -3,7 +3,7 @@
 use patchbay_plugin::Error;
 use patchbay_scan::Cursor;
 
-use crate::decimal::parse_number;
+use crate::decimal::{parse_digits, parse_number};
 use crate::fields::{Cell, Fields};
 
 /// The scanner declined; the frame is for the [`Tree`](crate::Tree).
@@ -15,6 +15,9 @@ impl From<Error> for Declined {
         Self
     }
 }
+
+/// Lists and objects within each other that are passed over.
+const DEPTH: u32 = 6;
 
 /// Reads in the order of the description.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +34,31 @@ impl<'f> Scan<'f> {
     #[inline]
     pub fn new(frame: &'f [u8]) -> Self {
         Self { cursor: Cursor::new(frame), open: 1, quoted: false }
+    }
+
+    /// Any value, of lists and objects to a bounded depth.
+    fn pass_any(&mut self, depth: u32) -> Option<()> {
+        let (open, close) = match self.cursor.peek()? {
+            b'{' => (b"{", b"}"),
+            b'[' => (b"[", b"]"),
+            _ => return self.pass(),
+        };
+        self.cursor.literal(open)?;
+        if depth == 0 || self.cursor.literal(close).is_some() {
+            return (depth > 0).then_some(());
+        }
+        loop {
+            if open == b"{" {
+                self.cursor.literal(b"\"")?;
+                self.cursor.plain_text()?;
+                self.cursor.literal(b":")?;
+            }
+            self.pass_any(depth - 1)?;
+            if self.cursor.literal(close).is_some() {
+                return Some(());
+            }
+            self.cursor.literal(b",")?;
+        }
     }
 
     /// Any value that is not a list or an object.
@@ -54,6 +82,10 @@ impl<'f> Scan<'f> {
                 self.cursor.decimal(exp)
             }
             (Cell::Decimal(exp), _) => parse_number(self.cursor.number_text()?, exp).ok(),
+            (Cell::Is(text), _) => {
+                self.cursor.literal(b"\"")?;
+                Some(i64::from(self.cursor.plain_text()? == text.as_bytes()))
+            }
         }
     }
 
@@ -106,8 +138,7 @@ impl<'f> Fields<'f> for Scan<'f> {
     #[inline(always)]
     fn number(&mut self) -> Result<u64, Declined> {
         if self.quoted {
-            let number = self.cursor.decimal(0).ok_or(Declined)?;
-            return u64::try_from(number).map_err(|_| Declined);
+            return self.cursor.plain_text().and_then(parse_digits).ok_or(Declined);
         }
         self.cursor.u64().ok_or(Declined)
     }
@@ -119,7 +150,7 @@ impl<'f> Fields<'f> for Scan<'f> {
 
     #[inline(always)]
     fn text(&mut self) -> Result<&'f [u8], Declined> {
-        self.cursor.plain_text().ok_or(Declined)
+        self.quoted.then(|| self.cursor.plain_text()).flatten().ok_or(Declined)
     }
 
     #[inline(always)]
@@ -133,7 +164,11 @@ impl<'f> Fields<'f> for Scan<'f> {
 
     #[inline(always)]
     fn maybe(&mut self, exp: i8) -> Result<Option<i64>, Declined> {
-        if self.quoted && self.cursor.literal(b"\"").is_some() {
+        let none = match self.quoted {
+            true => self.cursor.literal(b"\""),
+            false => self.cursor.literal(b"null"),
+        };
+        if none.is_some() {
             return Ok(None);
         }
         self.decimal(exp).map(Some)
@@ -148,6 +183,41 @@ impl<'f> Fields<'f> for Scan<'f> {
         let sink = |price, qty| sink(price, qty).ok();
         let count = self.cursor.levels(exps.0, exps.1, sink);
         count.map(drop).ok_or(Declined)
+    }
+
+    #[inline]
+    fn unordered<const N: usize>(
+        &mut self,
+        keys: [&'static str; N],
+        needed: usize,
+        mut read: impl FnMut(&mut Self, usize) -> Result<(), Declined>,
+    ) -> Result<(), Declined> {
+        self.cursor.literal(b"{").ok_or(Declined)?;
+        // The order seldom changes: the next key is looked for behind the last one first.
+        let (mut seen, mut next) = (0_u64, 0);
+        while self.cursor.literal(b"\"").is_some() {
+            let key = self.cursor.plain_text().ok_or(Declined)?;
+            self.cursor.literal(b":").ok_or(Declined)?;
+            let place = (next..N).chain(0..next).find(|&place| keys[place].as_bytes() == key);
+            match place {
+                Some(place) if seen >> place & 1 == 0 => {
+                    (seen, next) = (seen | 1 << place, place + 1);
+                    self.quoted = self.cursor.literal(b"\"").is_some();
+                    read(self, place)?;
+                }
+                // Which of two counts is the parser's to say.
+                Some(_) => return Err(Declined),
+                None => self.pass_any(DEPTH).ok_or(Declined)?,
+            }
+            if self.cursor.literal(b",").is_none() {
+                break;
+            }
+            if self.cursor.peek() != Some(b'"') {
+                return Err(Declined);
+            }
+        }
+        let all = (1 << needed) - 1;
+        (seen & all == all).then_some(()).ok_or(Declined)
     }
 
     #[inline]
@@ -201,5 +271,75 @@ impl<'f> Fields<'f> for Scan<'f> {
             self.cursor.literal(b"}").ok_or(Declined)?;
         }
         self.cursor.end().ok_or(Declined)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Parser, Read, Tree};
+
+    /// Number, text, row and what is passed over, in no order; the number is needed.
+    fn read<'f, F: Fields<'f>>(f: &mut F, found: &mut Vec<String>) -> Read<'f, F> {
+        f.unordered(["n", "t", "rows", "none"], 1, |f, key| {
+            match key {
+                0 => found.push(f.number()?.to_string()),
+                1 => found.push(f.sold()?.to_string()),
+                2 => {
+                    let form = [Cell::Is("delete"), Cell::Decimal(-1), Cell::Skip];
+                    f.rows(form, |row| {
+                        found.push(format!("{row:?}"));
+                        Ok(())
+                    })?;
+                }
+                _ => found.push(format!("{:?}", f.maybe(-2)?)),
+            }
+            Ok(())
+        })?;
+        f.end()
+    }
+
+    /// What scanner and parser find, sorted; `None` if they decline or reject.
+    fn both(text: &str) -> [Option<Vec<String>>; 2] {
+        let sorted = |mut found: Vec<String>| {
+            found.sort();
+            found
+        };
+        let (mut fast, mut slow) = (Vec::new(), Vec::new());
+        let scanned = read(&mut Scan::new(text.as_bytes()), &mut fast);
+        let parsed = Parser::default()
+            .parse_exact(text.as_bytes(), |root| read(&mut Tree::new(root), &mut slow));
+        [scanned.ok().map(|()| sorted(fast)), parsed.ok().map(|()| sorted(slow))]
+    }
+
+    #[test]
+    fn fields_without_an_order_are_read_alike() {
+        for text in [
+            r#"{"n":7,"t":"sell","rows":[["delete",1.5e0,true],["new",-0.1,null]],"none":null}"#,
+            r#"{"none":0.25,"x":{"a":[1,{"b":"c"}],"d":{}},"rows":[],"t":"Buy","y":[],"n":0}"#,
+            r#"{"n":18446744073709551615}"#,
+        ] {
+            let [fast, slow] = both(text);
+            assert!(fast.is_some(), "{text}");
+            assert_eq!(fast, slow, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_scanner_cannot_be_sure_of_is_the_parsers() {
+        for (text, taken) in [
+            // Twice; white space; an escape in a key; no field that is needed; no JSON.
+            (r#"{"n":7,"n":8}"#, true),
+            (r#"{"n": 7}"#, true),
+            (r#"{"\u006e":7}"#, true),
+            (r#"{"t":"sell"}"#, false),
+            (r#"{"n":7,}"#, false),
+            (r#"{"n":7,"x":[1,]}"#, false),
+            (r#"{"n":7,"x":{"a"}}"#, false),
+            (r#"{"n":7,"t":sell"}"#, false),
+        ] {
+            let [fast, slow] = both(text);
+            assert_eq!((fast.is_some(), slow.is_some()), (false, taken), "{text}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Connections as wished and as they are.
 
-use patchbay_model::Kind;
+use patchbay_model::{Kind, Nanos};
 use patchbay_plugin::abi::LOG_WARN;
 use patchbay_plugin::{AdapterCx, Error, Open, Wish};
 
@@ -225,10 +225,10 @@ impl Session {
         }
     }
 
-    /// The venue took a login: streams may be subscribed.
+    /// The venue took a login: streams may be subscribed. It is good until then, or for ever with 0.
     pub(crate) fn ready<V: Venue>(
         &mut self,
-        conn: u32,
+        (conn, until): (u32, Nanos),
         known: Known<'_, V>,
         ids: &mut Ids,
         cx: &mut AdapterCx<'_>,
@@ -236,8 +236,19 @@ impl Session {
         let Some(at) = self.links.iter().position(|l| l.conn == Some(conn)) else {
             return Ok(());
         };
-        self.links[at].ready = true;
+        (self.links[at].ready, self.links[at].until) = (true, until);
         self.subscribe(at, known, ids, cx)
+    }
+
+    /// Replaces connections whose login ends, make-before-break.
+    pub(crate) fn expire<V: Venue>(
+        &mut self,
+        now: Nanos,
+        known: Known<'_, V>,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let mut ending = self.links.iter_mut().filter(|l| l.until != 0 && l.until <= now);
+        ending.try_for_each(|link| link.connect(known, cx))
     }
 
     /// The venue announced the end of a connection: a connect with its tag replaces it,
@@ -380,6 +391,24 @@ impl Session {
     /// The oldest of a connection, where the venue does not say which.
     fn pending_place(&self, conn: u32, id: u64) -> Option<usize> {
         self.pending.iter().position(|p| p.conn == conn && (p.id == id || id == 0))
+    }
+
+    /// The venue accepted those streams of a request that it names.
+    pub(crate) fn accepted_of(
+        &mut self,
+        (conn, id): (u32, u64),
+        took: impl Fn(&str) -> bool,
+        cx: &AdapterCx<'_>,
+    ) {
+        let Some(place) = self.pending_place(conn, id) else {
+            return;
+        };
+        let names = |s: &Stream| (!took(&s.name)).then(|| s.name.clone());
+        let refused: Vec<_> = self.pending.remove(place).streams.iter().filter_map(names).collect();
+        if !refused.is_empty() {
+            let names = refused.join(" ");
+            cx.log(LOG_WARN, &format!("connection {conn}, {names}: refused without a reason"));
+        }
     }
 
     /// The venue refused a request for streams, all of it for one bad name: the others are sent

@@ -1,6 +1,7 @@
 //! Venue symbols and the indices that the host knows them by.
 
-use patchbay_model::{Instrument, Kind};
+use patchbay_model::{Instrument, Kind, Nanos};
+use patchbay_plugin::abi::SESSION_UNKNOWN;
 use patchbay_plugin::{AdapterCx, Error, Symbols};
 
 use crate::Product;
@@ -18,6 +19,17 @@ pub struct Listing {
     pub exps: (i8, i8),
     /// It is in the venue's list, not only seen in a frame.
     pub listed: bool,
+    /// `SESSION_*` told last.
+    pub session: u8,
+    /// The venue's time of the newest quote, ns.
+    pub quoted_ns: Nanos,
+}
+
+impl Listing {
+    const fn provisional(product: u8, symbol: String, kind: Kind, exps: (i8, i8)) -> Self {
+        let session = SESSION_UNKNOWN;
+        Self { product, symbol, kind, exps, listed: false, session, quoted_ns: 0 }
+    }
 }
 
 /// What a frame's symbol means.
@@ -63,7 +75,7 @@ impl Directory {
         let same = |l: &Listing| (l.product, l.symbol.as_str()) == (product, symbol);
         let place = self.fresh.iter().position(same).unwrap_or_else(|| {
             let (symbol, kind) = (symbol.to_owned(), (facts.kind)(symbol));
-            self.fresh.push(Listing { product, symbol, kind, exps: facts.exps, listed: false });
+            self.fresh.push(Listing::provisional(product, symbol, kind, facts.exps));
             self.fresh.len() - 1
         });
         let index = (self.listings.len() + place) as u32;
@@ -75,9 +87,14 @@ impl Directory {
         if self.fresh.is_empty() {
             return Ok(());
         }
-        for Listing { product, symbol, kind, exps, .. } in std::mem::take(&mut self.fresh) {
+        for fresh in std::mem::take(&mut self.fresh) {
+            let Listing { product, symbol, kind, exps, session, quoted_ns, .. } = fresh;
+            let index = self.listings.len();
             let instrument = Instrument::provisional(&symbol, kind, exps.0, exps.1);
             self.define(product, &instrument, cx)?;
+            if let Some(listing) = self.listings.get_mut(index) {
+                (listing.session, listing.quoted_ns) = (session, quoted_ns);
+            }
         }
         Ok(())
     }
@@ -103,12 +120,13 @@ impl Directory {
         let symbol = instrument.symbol.as_bytes();
         let index = table.get(symbol).unwrap_or(self.listings.len() as u32);
         cx.define_instrument(index, instrument)?;
+        let exps = (instrument.price_exp, instrument.qty_exp);
+        let before = self.listings.get(index as usize);
         let listing = Listing {
-            product,
-            symbol: instrument.symbol.clone(),
-            kind: instrument.kind,
-            exps: (instrument.price_exp, instrument.qty_exp),
             listed: !instrument.provisional,
+            session: instrument.session,
+            quoted_ns: before.map_or(0, |listing| listing.quoted_ns),
+            ..Listing::provisional(product, instrument.symbol.clone(), instrument.kind, exps)
         };
         match self.listings.get_mut(index as usize) {
             Some(known) => *known = listing,
@@ -128,6 +146,16 @@ impl Directory {
     pub fn get(&self, index: u32) -> Result<&Listing, Error> {
         let listing = self.listings.get(index as usize);
         listing.ok_or_else(|| Error::new(format!("no instrument has index {index}")))
+    }
+
+    /// The same to be changed, also if the frame that is being read has named it first.
+    #[inline]
+    pub(crate) fn get_mut(&mut self, index: u32) -> Option<&mut Listing> {
+        let place = index as usize;
+        match place.checked_sub(self.listings.len()) {
+            None => self.listings.get_mut(place),
+            Some(fresh) => self.fresh.get_mut(fresh),
+        }
     }
 
     /// The instrument of a symbol, with its index.

@@ -5,7 +5,7 @@ use patchbay_plugin::Error;
 use simd_json::prelude::*;
 use simd_json::tape::Value;
 
-use crate::decimal::parse_number;
+use crate::decimal::{parse_digits, parse_number};
 use crate::fields::{Cell, Fields};
 
 /// Objects within objects; no venue nests deeper.
@@ -27,6 +27,12 @@ impl<'t, 'f> Tree<'t, 'f> {
     /// Over the fields of `object`.
     pub fn new(object: Value<'t, 'f>) -> Self {
         Self { object, value: object, key: "", quoted: false, outer: [object; DEPTH], depth: 0 }
+    }
+
+    fn find(&mut self, key: &'static str) -> bool {
+        let value = self.object.as_object().and_then(|o| o.get(key));
+        (self.key, self.value) = (key, value.unwrap_or(Value::NULL));
+        value.is_some()
     }
 
     fn wrong(&self, expected: &str) -> Error {
@@ -56,10 +62,7 @@ impl<'t, 'f> Fields<'f> for Tree<'t, 'f> {
     fn at<const N: usize>(&mut self, text: &'static [u8; N]) -> bool {
         self.quoted = text[N - 1] == b'"';
         let text = str::from_utf8(text).unwrap_or_default();
-        self.key = text.split('"').nth(1).unwrap_or_default();
-        let value = self.object.as_object().and_then(|o| o.get(self.key));
-        self.value = value.unwrap_or(Value::NULL);
-        value.is_some()
+        self.find(text.split('"').nth(1).unwrap_or_default())
     }
 
     fn missing(&self) -> Error {
@@ -69,7 +72,7 @@ impl<'t, 'f> Fields<'f> for Tree<'t, 'f> {
     fn number(&mut self) -> Result<u64, Error> {
         // In a frame parsed exactly, bare numbers are text, too.
         let number = match (self.quoted, self.value.into_string()) {
-            (_, Some(text)) => text.parse().ok(),
+            (_, Some(text)) => parse_digits(text.as_bytes()),
             (false, None) => self.value.as_u64(),
             (true, None) => None,
         };
@@ -93,6 +96,7 @@ impl<'t, 'f> Fields<'f> for Tree<'t, 'f> {
     fn maybe(&mut self, exp: i8) -> Result<Option<i64>, Error> {
         match self.value.as_str() {
             Some("") => Ok(None),
+            None if self.value.is_null() => Ok(None),
             _ => self.decimal(exp).map(Some),
         }
     }
@@ -106,6 +110,23 @@ impl<'t, 'f> Fields<'f> for Tree<'t, 'f> {
         self.rows(form, |[price, qty]| sink(price, qty))
     }
 
+    fn unordered<const N: usize>(
+        &mut self,
+        keys: [&'static str; N],
+        needed: usize,
+        mut read: impl FnMut(&mut Self, usize) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for (place, key) in keys.into_iter().enumerate() {
+            if self.find(key) {
+                self.quoted = false;
+                read(self, place)?;
+            } else if place < needed {
+                return Err(self.missing());
+            }
+        }
+        Ok(())
+    }
+
     fn rows<const N: usize>(
         &mut self,
         form: [Cell; N],
@@ -115,8 +136,12 @@ impl<'t, 'f> Fields<'f> for Tree<'t, 'f> {
             let mut read = [0; N];
             for (place, (to, cell)) in read.iter_mut().zip(form).enumerate() {
                 let value = row.as_array().and_then(|row| row.get(place));
-                if let Cell::Decimal(exp) = cell {
-                    *to = self.exact(value, exp)?;
+                match cell {
+                    Cell::Decimal(exp) => *to = self.exact(value, exp)?,
+                    Cell::Is(text) => {
+                        *to = i64::from(value.and_then(|v| v.into_string()) == Some(text))
+                    }
+                    Cell::Skip => {}
                 }
             }
             sink(read)?;

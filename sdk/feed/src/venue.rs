@@ -350,9 +350,11 @@ pub trait Books {
 /// The SDK tries the scanner, counts what it declines, parses that, and says of an error where it
 /// was. Nothing that a rejected frame named first is kept.
 pub trait Frames {
-    /// Bare numbers must keep all their digits: see [`Parser::parse_exact`](crate::Parser).
+    /// Bare numbers of frames and answers must keep all their digits, and are text: see
+    /// [`Parser::parse_exact`](crate::Parser).
     const EXACT: bool = false;
-    /// Fields that name stream and symbol of a frame in messages: texts of the frame or its `data`.
+    /// Fields that name stream and symbol of a frame in messages: texts of the frame or of an object
+    /// in it.
     const LABELS: &'static [&'static str];
 
     /// Reads a frame of market data in the order that the venue sends today.
