@@ -5,8 +5,8 @@
 //! writer has come by meanwhile (a seqlock): it gets a message whole or not at all, and the writer
 //! never waits.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::sync::{Arc, OnceLock};
 
 use patchbay_abi::Slot;
 use patchbay_model::InstrumentId;
@@ -32,7 +32,8 @@ impl Default for HistoryConfig {
 
 /// Entry: position of the first slot in the arena (counted since the start), and slots.
 struct Ring {
-    entries: Box<[[AtomicU64; 2]]>,
+    /// Made by the first message: venues list thousands of instruments of which few are wanted.
+    entries: OnceLock<Box<[[AtomicU64; 2]]>>,
     /// Entries begun and finished so far; an entry between the two is being written.
     begun: AtomicU64,
     finished: AtomicU64,
@@ -61,7 +62,8 @@ pub struct HistoryReader {
 }
 
 impl History {
-    /// Allocates the arena; nothing grows later but one ring an instrument.
+    /// Allocates the arena; nothing grows later but one ring an instrument of which a
+    /// message came.
     pub fn new(config: HistoryConfig) -> Self {
         let words = (0..config.arena_slots * WORDS).map(|_| AtomicU64::new(0)).collect();
         let slots = config.arena_slots as u64;
@@ -72,7 +74,7 @@ impl History {
     /// Makes room for instruments up to `id`.
     pub fn open(&mut self, id: InstrumentId) {
         while self.rings.len() <= id.index() {
-            let entries = (0..self.config.messages).map(|_| Default::default()).collect();
+            let entries = OnceLock::new();
             let (begun, finished) = (AtomicU64::new(0), AtomicU64::new(0));
             self.rings.push(Arc::new(Ring { entries, begun, finished }));
         }
@@ -85,9 +87,11 @@ impl History {
             return;
         };
         let slots = message.len() as u64;
-        if slots > self.arena.slots || ring.entries.is_empty() {
+        if slots > self.arena.slots || self.config.messages == 0 {
             return;
         }
+        let empty = || (0..self.config.messages).map(|_| Default::default()).collect();
+        let entries = ring.entries.get_or_init(empty);
         let count = ring.begun.load(Ordering::Relaxed);
         ring.begun.store(count + 1, Ordering::Relaxed);
         self.arena.claimed.store(self.next + slots, Ordering::Relaxed);
@@ -96,7 +100,7 @@ impl History {
         for (i, slot) in message.iter().enumerate() {
             self.arena.store(self.next + i as u64, slot);
         }
-        let entry = &ring.entries[count as usize % ring.entries.len()];
+        let entry = &entries[count as usize % entries.len()];
         entry[0].store(self.next, Ordering::Relaxed);
         entry[1].store(slots, Ordering::Relaxed);
         ring.finished.store(count + 1, Ordering::Release);
@@ -124,11 +128,12 @@ impl HistoryReader {
         if number >= ring.finished.load(Ordering::Acquire) {
             return false;
         }
-        let entry = &ring.entries[number as usize % ring.entries.len()];
+        let Some(entries) = ring.entries.get() else { return false };
+        let entry = &entries[number as usize % entries.len()];
         let first = entry[0].load(Ordering::Relaxed);
         let slots = entry[1].load(Ordering::Relaxed);
         fence(Ordering::Acquire);
-        if ring.begun.load(Ordering::Relaxed) > number + ring.entries.len() as u64 {
+        if ring.begun.load(Ordering::Relaxed) > number + entries.len() as u64 {
             return false;
         }
         out.extend((first..first + slots).map(|at| self.arena.load(at)));
