@@ -66,6 +66,13 @@ impl Address {
     }
 }
 
+/// The host of a URL, without port; empty if there is none.
+pub fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    split_port(authority).map_or("", |(host, _)| host)
+}
+
 /// Whether a host can be reached by a URL: scheme, host, port.
 ///
 /// # Errors

@@ -71,6 +71,16 @@ pub enum Event {
         /// Host time of the answer.
         at: Nanos,
     },
+    /// A connection was not opened, or a request not answered: the venue may be out of reach. The
+    /// hub and the adapter try again by themselves, so that this may come often.
+    Unreached {
+        /// Host.
+        host: String,
+        /// Host, what happened, and what to do.
+        text: String,
+        /// Host time.
+        at: Nanos,
+    },
     /// For operators.
     Note {
         /// How urgent.

@@ -36,14 +36,14 @@ mod tls;
 mod transport;
 mod websocket;
 
-pub use address::check_url;
+pub use address::{check_url, host_of};
 pub use backoff::Backoff;
 pub use buckets::Buckets;
 pub use clock::Clock;
 pub use event::{Event, Events, Level};
 pub use fault::Fault;
 pub use hidden::Hidden;
-pub use hub::{Hub, HubOptions};
+pub use hub::{Hub, HubOptions, Phase, Place};
 pub use keyring::{FillError, KeyError, Keyring, Redacted, SecretStore};
 pub use network::{Network, NetworkOptions};
 pub use off_thread::OffThread;

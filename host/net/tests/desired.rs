@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::fake::{Fake, Remote, refused};
 use common::*;
-use patchbay_net::Hub;
+use patchbay_net::{Clock, Event, Hub, HubOptions, Phase};
 use patchbay_plugin::Connect;
 use patchbay_plugin::bind::Command;
 use tokio::time::sleep;
@@ -52,6 +52,34 @@ async fn attempts_back_off_and_start_again_after_a_long_life() {
     until(&mut hub, is_opened).await;
     let last = *fake.gaps().last().unwrap();
     assert!((61_000 + 125..=61_000 + 260).contains(&last), "{last}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_place_says_what_its_connection_does() {
+    let fake = Fake::opening(|number| if number < 2 { Err(refused()) } else { Ok(()) });
+    let clock = TestClock::new();
+    let mut hub = Hub::new(HubOptions { clock: clock.clone(), ..options(fake.clone()) });
+    let (url, symbols) = (format!("{URL}?key=k"), 3);
+    hub.command(Command::Connect(Connect { tag: 7, url, symbols, ..Connect::default() }));
+    assert_eq!(hub.places().map(|p| p.phase).collect::<Vec<_>>(), [Phase::Wanted]);
+    let events = until(&mut hub, |e| matches!(e, Event::Unreached { .. })).await;
+    assert!(notes(&events).contains("fake: no venue within"));
+    assert!(hub.take_changed() && !hub.take_changed());
+    let place = hub.places().next().unwrap();
+    assert_eq!((place.tag, place.url, place.symbols, place.conn), (7, URL, 3, None));
+    assert_eq!((place.opened, place.reason), (0, &*notes(&events)));
+    let Phase::Backoff(retry) = place.phase else { panic!("{:?}", place.phase) };
+    let wait = retry - clock.now();
+    assert!((100_000_000..=250_000_000).contains(&wait), "{wait}");
+    until(&mut hub, is_opened).await;
+    let place = hub.places().next().unwrap();
+    assert_eq!((place.phase, place.conn, place.opened), (Phase::Open, Some(1), 1));
+    fake.remote(0).end(1006);
+    until(&mut hub, is_closed).await;
+    let place = hub.places().next().unwrap();
+    assert_eq!((place.conn, place.reason), (None, "the venue said so"));
+    until(&mut hub, is_opened).await;
+    assert_eq!(hub.places().map(|p| (p.conn, p.opened)).collect::<Vec<_>>(), [(Some(2), 2)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! Answers: what they are about, what is in them, and what follows from a failure.
 
-use patchbay_plugin::abi::LOG_WARN;
+use patchbay_plugin::abi::{LOG_DEBUG, LOG_WARN};
 use patchbay_plugin::{AdapterCx, Error, Reply};
 use simd_json::prelude::*;
 use simd_json::tape::Value;
@@ -57,7 +57,9 @@ impl<V: Venue> Feed<V> {
             cx.log(LOG_WARN, &format!("{text}; not asked again"));
             return Ok(());
         };
-        cx.log(LOG_WARN, &format!("{text}; asked again in {} ms", pause / 1_000_000));
+        // Where there was no answer, the host says so.
+        let level = if reply.status == 0 { LOG_DEBUG } else { LOG_WARN };
+        cx.log(level, &format!("{text}; asked again in {} ms", pause / 1_000_000));
         let attempt = request.attempt.saturating_add(1);
         self.desk.requests.later(Request { attempt, ..request }, cx.now() + pause, cx);
         Ok(())

@@ -58,7 +58,7 @@ impl Hub {
         let Some(want) = self.wants.get_mut(&tag) else { return };
         let (options, clock) = (&self.shared.options, self.shared.now());
         let ticket = match std::mem::replace(&mut want.attempt, Attempt::None) {
-            Attempt::InLine(ticket, _) => Ok(ticket),
+            Attempt::InLine { ticket, .. } => Ok(ticket),
             _ => {
                 let owner = self.shared.owner(0);
                 options.buckets.enter(&owner, &want.connect.costs, Ask::Connect, clock)
@@ -68,14 +68,20 @@ impl Hub {
             Ok(ticket) => ticket,
             Err(why) => {
                 want.failed(now, options, &mut self.random);
+                want.reason.clone_from(&why);
                 return self.note(Level::Error, format!("connection {tag}: {why}"));
             }
         };
         match ticket.take(clock) {
             Ok(()) => self.dial(tag, now),
-            Err(Wait::Until(until) | Wait::Banned(until)) => {
+            Err(wait) => {
+                let (until, banned) = match wait {
+                    Wait::Until(until) => (until, false),
+                    Wait::Banned(until) => (until, true),
+                };
                 let wait = Duration::from_nanos(until.saturating_sub(clock).max(0).unsigned_abs());
-                want.attempt = Attempt::InLine(ticket, now + wait.max(Duration::from_millis(1)));
+                let retry = now + wait.max(Duration::from_millis(1));
+                want.attempt = Attempt::InLine { ticket, retry, banned };
             }
         }
     }
@@ -87,6 +93,7 @@ impl Hub {
             Ok(filled) => filled,
             Err(why) => {
                 let again = want.failed(now, options, &mut self.random);
+                want.reason = why.to_string();
                 let text = format!("connection {tag} was not opened: {why} (again in {again:?})");
                 return self.note(Level::Error, text);
             }
@@ -117,12 +124,15 @@ impl Hub {
         match result {
             Ok(socket) => self.opened(tag, socket, now),
             Err(fault) => {
-                let again = want.failed(now, &self.shared.options, &mut self.random);
-                let what =
-                    if want.is_replacing() { "replacement of connection" } else { "connection" };
-                let text = format!("{what} {tag}: {fault} (again in {again:?})");
+                want.failed(now, &self.shared.options, &mut self.random);
+                want.reason = match want.is_replacing() {
+                    true => format!("replacement of connection {tag}: {fault}"),
+                    false => fault.to_string(),
+                };
+                let host = Address::parse(&want.connect.url).map(|address| address.host);
+                let (host, text) = (host.unwrap_or_default(), want.reason.clone());
                 self.refused(&fault);
-                self.note(Level::Warn, text);
+                self.ready.push(Event::Unreached { host, text, at: self.shared.now() });
             }
         }
     }

@@ -118,7 +118,8 @@ impl Hub {
                 Event::Reply { id, status, error, url, headers, body, sent, at }
             }
             Err(unanswered) => {
-                self.note(Level::Warn, format!("request {id} to {url}: {}", unanswered.fault));
+                let text = unanswered.fault.to_string();
+                self.ready.push(Event::Unreached { host, text, at });
                 let error = match unanswered.error {
                     error @ (REPLY_TIMEOUT | REPLY_NOT_SENT) => error,
                     _ => REPLY_LOST,

@@ -5,6 +5,7 @@ mod fetch;
 mod link;
 mod liveness;
 mod options;
+mod place;
 mod requests;
 mod want;
 
@@ -30,6 +31,7 @@ use dialing::ORDERS;
 use link::Goodbye;
 pub use options::HubOptions;
 use options::Shared;
+pub use place::{Phase, Place};
 use requests::Requests;
 use want::{Step, Want};
 
@@ -81,6 +83,8 @@ pub struct Hub {
     ready: Vec<Event>,
     /// Something changed that can make something due.
     dirty: bool,
+    /// Places may have changed since somebody asked.
+    changed: bool,
     due: Option<Instant>,
     /// Version of the limits that was seen last.
     limits: u64,
@@ -104,6 +108,7 @@ impl Hub {
             tasks: JoinSet::new(),
             ready: Vec::new(),
             dirty: false,
+            changed: false,
             due: None,
             limits: 0,
         }
@@ -236,7 +241,10 @@ impl Hub {
         let now = Instant::now();
         let (options, random) = (&self.shared.options, &mut self.random);
         let want = self.wants.get_mut(&open.tag);
-        let replaced = want.is_some_and(|want| want.lost(conn, now, options, random));
+        let replaced = want.is_some_and(|want| {
+            reason.clone_into(&mut want.reason);
+            want.lost(conn, now, options, random)
+        });
         self.dirty = true;
         self.ready.push(Event::Closed { conn, code, reason: reason.to_owned(), replaced, at });
     }
@@ -283,6 +291,7 @@ impl Hub {
             return;
         }
         self.dirty = false;
+        self.changed = true;
         while self.tasks.try_join_next().is_some() {}
         let tags: Vec<u32> = self.wants.keys().copied().collect();
         for tag in tags {

@@ -25,8 +25,12 @@ pub(super) enum Attempt {
     None,
     /// Not before this time.
     At(Instant),
-    /// Waits for the venue's limit; worth asking again at this time.
-    InLine(Ticket, Instant),
+    /// Waits for the venue's limit, or for the end of a ban; worth asking again at this time.
+    InLine {
+        ticket: Ticket,
+        retry: Instant,
+        banned: bool,
+    },
     /// On its way.
     Dialing {
         number: u64,
@@ -54,10 +58,14 @@ pub(super) struct Want {
     replace: bool,
     rotate_at: Option<Instant>,
     failures: u32,
+    /// How often it was opened.
+    pub(super) opened: u64,
+    /// Why it last closed or did not open, for operators.
+    pub(super) reason: String,
 }
 
 impl Want {
-    pub(super) const fn new(connect: Connect, now: Instant) -> Self {
+    pub(super) fn new(connect: Connect, now: Instant) -> Self {
         Self {
             connect,
             attempt: Attempt::At(now),
@@ -66,12 +74,24 @@ impl Want {
             replace: false,
             rotate_at: None,
             failures: 0,
+            opened: 0,
+            reason: String::new(),
         }
     }
 
     /// Connections that are open.
     pub(super) fn lines(&self) -> impl Iterator<Item = u32> {
         self.live.iter().chain(&self.rising).map(|line| line.conn)
+    }
+
+    /// The connection that carries the streams.
+    pub(super) fn carrier(&self) -> Option<u32> {
+        self.live.map(|line| line.conn)
+    }
+
+    /// Whether a connection that takes over is open.
+    pub(super) const fn is_rising(&self) -> bool {
+        self.rising.is_some()
     }
 
     /// Another request for the same tag; a replacement on its way by the old one is to be closed.
@@ -110,6 +130,7 @@ impl Want {
         random: &mut SplitMix64,
     ) {
         self.attempt = Attempt::None;
+        self.opened += 1;
         let line = Line { conn, opened: now, data: None };
         if self.live.is_some() {
             self.rising = Some(line);
@@ -200,7 +221,7 @@ impl Want {
         }
         match self.attempt {
             Attempt::At(due) if due <= now => Some(Step::Attempt),
-            Attempt::InLine(_, retry) if retry <= now => Some(Step::Attempt),
+            Attempt::InLine { retry, .. } if retry <= now => Some(Step::Attempt),
             _ => None,
         }
     }
@@ -253,7 +274,7 @@ impl Want {
     pub(super) fn deadline(&self, options: &HubOptions) -> Option<Instant> {
         let attempt = match self.attempt {
             Attempt::At(due) => Some(due),
-            Attempt::InLine(_, retry) => Some(retry),
+            Attempt::InLine { retry, .. } => Some(retry),
             _ => None,
         };
         let over = self.live.and(self.rising).map(|rising| match rising.data {

@@ -140,7 +140,7 @@ pub fn replies(events: &[Event]) -> Vec<(u64, u32, u32, String)> {
 
 pub fn notes(events: &[Event]) -> String {
     let notes = events.iter().filter_map(|event| match event {
-        Event::Note { text, .. } => Some(text.as_str()),
+        Event::Note { text, .. } | Event::Unreached { text, .. } => Some(text.as_str()),
         _ => None,
     });
     notes.collect::<Vec<_>>().join("\n")
