@@ -31,5 +31,5 @@ pub use server::{Handler, MAX_CLIENTS, MAX_QUEUED_BYTES, Refusal, Server, Settin
 pub use status::{
     Book, BookState, Cause, Channel, Connection, ConnectionState, Detail, Evidence, Host, Journal,
     JournalState, Latency, LogLevel, LogLine, LogRing, MAX_LEVELS, MAX_LOG_LINES, Plugin,
-    PluginKind, PluginState, Status, Totals, VenueLatency,
+    PluginKind, PluginState, Status, Totals, Venue,
 };

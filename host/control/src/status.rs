@@ -7,17 +7,19 @@ mod log;
 mod output;
 mod plugin;
 mod totals;
+mod venue;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
 pub use book::{Book, MAX_LEVELS};
 pub use connection::Connection;
-pub use latency::{Latency, VenueLatency};
+pub use latency::Latency;
 pub use log::{LogLine, LogRing, MAX_LOG_LINES};
 pub use output::{Channel, Journal};
 pub use plugin::Plugin;
 pub use totals::Totals;
+pub use venue::Venue;
 pub use words::{
     BookState, Cause, ConnectionState, Evidence, JournalState, LogLevel, PluginKind, PluginState,
 };
@@ -38,10 +40,14 @@ pub struct Status {
     pub plugins: Vec<Plugin>,
     /// Websockets, wanted and open.
     pub connections: Vec<Connection>,
-    /// Receive to publish, over all venues.
+    /// Receive to publish over all venues, last minute.
     pub latency: Latency,
-    /// The same by venue.
-    pub venues: Vec<VenueLatency>,
+    /// The same since the start.
+    pub latency_total: Latency,
+    /// The part of it to the ring of the thread that sends, last minute.
+    pub handover: Latency,
+    /// Venues, in the order of their first adapter.
+    pub venues: Vec<Venue>,
     /// Multicast lines.
     pub channels: Vec<Channel>,
     /// The journal of inputs.
@@ -64,6 +70,8 @@ pub struct Host {
     pub started_ns: i64,
     /// Host time of this status.
     pub now_ns: i64,
+    /// When the engine last said what it holds; it does so five times a second unless it hangs.
+    pub engine_ns: i64,
     /// What a thread does when there is nothing to do: `spin` or `block`.
     pub wait: String,
     /// Whether it runs with `--production`.
@@ -104,6 +112,8 @@ impl Status {
             plugins: self.plugins.clone(),
             connections: self.connections.clone(),
             latency: self.latency,
+            latency_total: self.latency_total,
+            handover: self.handover,
             venues: self.venues.clone(),
             channels: self.channels.clone(),
             journal: self.journal.clone(),

@@ -310,10 +310,14 @@ impl Engine {
 
     /// Says what a book said of itself.
     fn follow_up(&mut self, id: InstrumentId, applied: &Applied, turn: &Turn<'_>, out: &mut Out) {
-        let Some(listing) = self.listings[id.index()].as_ref() else {
+        let Some(listing) = self.listings[id.index()].as_mut() else {
             return;
         };
         if let Some(transition) = &applied.transition {
+            listing.cause = transition.reason.cause;
+            if listing.cause == abi::CAUSE_GAP {
+                listing.last_gap_ns = turn.at_ns;
+            }
             let record = Slot::from(listing.book.record(id.0, transition, turn.at_ns));
             out.slots.push(record);
             self.history.push(id, &[record]);
@@ -350,6 +354,16 @@ impl Engine {
     /// Ids of instruments are below this.
     pub const fn instruments(&self) -> u32 {
         self.listings.len() as u32
+    }
+
+    /// Venue number of an adapter instance.
+    pub fn venue_of(&self, instance: u32) -> Option<u16> {
+        Some(self.instances.get(instance as usize)?.as_ref()?.venue)
+    }
+
+    /// Breaks of chains that run over more than one book.
+    pub const fn shared_gaps(&self) -> u64 {
+        self.chains.gaps()
     }
 
     /// Numbers of venues and instruments.

@@ -24,6 +24,10 @@ pub struct Listing {
     pub book: Book,
     /// What came of it.
     pub tally: Tally,
+    /// `CAUSE_*` of what its book last said of its state.
+    pub cause: u16,
+    /// When its chain last broke, 0 if it never did.
+    pub last_gap_ns: Nanos,
     pub(crate) witness: Witness,
     /// Connection of the last depth message that was taken.
     pub(crate) conn: u32,
@@ -79,6 +83,8 @@ impl Listing {
             about,
             book,
             tally: Tally::default(),
+            cause: abi::CAUSE_NONE,
+            last_gap_ns: 0,
             witness: Witness::new(),
             conn: splice::NONE,
             seen_trades: SeenTrades::new(),
@@ -98,6 +104,19 @@ impl Listing {
         };
         self.tally.repeated += u64::from(repeated);
         repeated
+    }
+
+    /// Connection of the last depth message that was taken; `None` if it is gone.
+    pub const fn conn(&self) -> Option<u32> {
+        match self.conn {
+            splice::NONE | splice::SUCCESSOR => None,
+            conn => Some(conn),
+        }
+    }
+
+    /// Whether its chain of ids runs over other books, too.
+    pub const fn shares_chain(&self) -> bool {
+        self.shared.is_some()
     }
 
     /// Connection `conn` is gone; `replaced` says that another one carries its streams on.

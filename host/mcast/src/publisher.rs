@@ -140,6 +140,18 @@ impl Publisher {
         self.session
     }
 
+    /// Index of the line on which the snapshot cycle sends book `id` around; `None` if consumers do
+    /// not hold it whole.
+    pub fn cycles_on(&self, id: u32) -> Option<usize> {
+        let track = self.tracks.get(id as usize).filter(|track| track.hold == Hold::Whole)?;
+        track.route?.line
+    }
+
+    /// Instrument that the snapshot cycle has come to.
+    pub const fn cycle_id(&self) -> u32 {
+        self.cycle_at as u32
+    }
+
     /// What was done so far.
     pub fn counters(&self) -> PublisherCounters {
         PublisherCounters {

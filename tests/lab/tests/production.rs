@@ -155,7 +155,9 @@ fn a_service_says_how_it_goes_and_stops_in_order() {
     assert!(manager.count("WATCHDOG=1") >= 1);
 
     let (before, after) = (fs::read_to_string(moved).unwrap(), fs::read_to_string(log).unwrap());
-    for part in ["INFO  host: patchbay ", ", LIMITED_MODE", "INFO  binance: connected to wss://"] {
+    for part in
+        ["INFO  host: patchbay ", ", LIMITED_MODE", "INFO  binance: connection 1 is open: wss://"]
+    {
         assert!(before.contains(part), "{part}: {before}");
     }
     for part in ["SIGHUP", "stopping, by a signal", "stopped: "] {

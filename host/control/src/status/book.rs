@@ -21,8 +21,10 @@ pub struct Book {
     pub state: BookState,
     /// What that rests on.
     pub evidence: Evidence,
-    /// Why the state last changed.
+    /// What it last said of its state.
     pub cause: Cause,
+    /// Number of the connection that carries it, 0 if it is not known.
+    pub connection: u32,
     /// Last update id applied, 0 if none was.
     pub sequence: u64,
     /// Nanoseconds since the last message of this book; -1 if there was none.
@@ -33,6 +35,10 @@ pub struct Book {
     pub updates: u64,
     /// Chains that broke.
     pub gaps: u64,
+    /// When the last one broke.
+    pub last_gap_ns: i64,
+    /// Its place in the snapshot cycle of its line, from 1; 0 while it is not in it.
+    pub cycle_place: u32,
     /// Times it became live again.
     pub resyncs: u64,
     /// Updates that left it with its best bid not below its best ask.

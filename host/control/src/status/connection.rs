@@ -1,4 +1,4 @@
-//! One websocket to a venue.
+//! One websocket to a venue, for as long as it is wanted.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +14,10 @@ pub struct Connection {
     pub venue: String,
     /// Host and path that it goes to, without what follows a `?`: there may be a key in it.
     pub url: String,
-    /// Symbols that it carries.
+    /// Symbols that came over it, in the order of their definition.
     pub symbols: Vec<String>,
+    /// How many symbols are wanted over it.
+    pub wanted: u64,
     /// What it is doing.
     pub state: ConnectionState,
     /// The weakest evidence among its live books; `unknown` if none is live.
@@ -26,6 +28,8 @@ pub struct Connection {
     pub frames_per_s: u64,
     /// Frames since the start, earlier connections in its place included.
     pub frames: u64,
+    /// Bytes of those frames in the last second.
+    pub bytes_per_s: u64,
     /// Bytes of those frames.
     pub bytes: u64,
     /// Chains that broke on it.
@@ -34,10 +38,10 @@ pub struct Connection {
     pub last_gap_ns: i64,
     /// Times it was made anew.
     pub reconnects: u64,
-    /// When it will be tried again, for `backoff` and `banned`.
+    /// When it will be tried again, for `backoff`, `limited` and `banned`.
     pub retry_at_ns: i64,
-    /// Why it last closed, in the words of whoever closed it.
+    /// Why it last closed or did not open, in the words of whoever says so.
     pub last_error: String,
-    /// Receive to publish.
+    /// Receive to publish, last minute.
     pub latency: Latency,
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Receive to publish: from the return of the read that completed a frame to the hand-over of its
-/// last record to the multicast socket. Quantiles of the last minute, nanoseconds.
+/// Receive to publish: from the return of the read that completed a frame to the return of the call
+/// that sent the last datagram of what it caused. Nanoseconds, exact to 1 %.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Latency {
@@ -17,14 +17,4 @@ pub struct Latency {
     pub p999_ns: u64,
     /// The longest.
     pub max_ns: u64,
-}
-
-/// Receive to publish of one venue.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct VenueLatency {
-    /// Name of the venue.
-    pub venue: String,
-    /// Its quantiles.
-    pub latency: Latency,
 }

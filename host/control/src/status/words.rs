@@ -158,6 +158,8 @@ words! {
         Draining => "draining",
         /// Waits before it tries again.
         Backoff => "backoff",
+        /// The venue's limits allow the next attempt later.
+        Limited => "limited",
         /// The venue forbids to try before a stated time.
         Banned => "banned",
         /// Closed for good.

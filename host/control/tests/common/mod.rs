@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use patchbay_control::{
     Book, Channel, Connection, Handler, Host, LogLine, Operation, Peer, Plugin, Refusal, Status,
-    VenueLatency,
+    Venue,
 };
 
 /// A folder of its own, removed at the end.
@@ -75,7 +75,7 @@ pub(crate) fn status() -> Status {
         host: Host { version: "0.1.0".to_owned(), ..Host::default() },
         plugins: vec![Plugin { name: "binance".to_owned(), ..Plugin::default() }],
         connections: vec![Connection::default()],
-        venues: vec![VenueLatency::default()],
+        venues: vec![Venue::default()],
         channels: vec![Channel::default()],
         books: vec![book("BTCUSDT"), book("ETHUSDT"), book("BTCUSDT")],
         log: (1..=30).map(line).collect(),

@@ -5,20 +5,24 @@ use patchbay_control::{LogLevel, Plugin, PluginKind, PluginState, Status};
 use patchbay_model::Nanos;
 
 use super::shared::Shared;
+use super::survey::DeskFact;
 use crate::digest::hex;
-use crate::strategies::{Desk, Strategies};
+use crate::strategies::{About, DeskTally};
 
 /// Over which the mean time of a turn is taken.
 const WINDOW: Nanos = 1_000_000_000;
 
-/// Remembers what was said of each strategy.
+/// The strategies as last said, and what was said of each before.
 #[derive(Debug, Default)]
-pub(crate) struct Desks(Vec<Said>);
+pub(crate) struct Desks(Vec<Desk>);
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Said {
+#[derive(Debug)]
+struct Desk {
+    about: About,
+    tally: DeskTally,
+    digest: Option<u64>,
     /// Its panic was logged.
-    fault: bool,
+    said: bool,
     /// Turns and ns at the beginning of the window, and when that was.
     turns: u64,
     ns: u64,
@@ -28,39 +32,55 @@ struct Said {
 }
 
 impl Desks {
+    /// In the order in which they are called.
+    pub(crate) fn new(abouts: impl Iterator<Item = About>) -> Self {
+        let desk = |about| Desk {
+            about,
+            tally: DeskTally::default(),
+            digest: None,
+            said: false,
+            turns: 0,
+            ns: 0,
+            at: 0,
+            mean: 0,
+        };
+        Self(abouts.map(desk).collect())
+    }
+
+    pub(crate) fn take(&mut self, fact: DeskFact) {
+        if let Some(desk) = self.0.get_mut(fact.at) {
+            (desk.tally, desk.digest) = (fact.tally, fact.digest);
+        }
+    }
+
     /// Adds the strategies to a status; logs those that have failed since the last one. At the end
     /// of a run each says its digest.
-    pub(crate) fn report(&mut self, of: &Strategies, status: &mut Status, shared: &Shared) {
-        let ends = shared.stopping();
-        self.0.resize(of.desks().len(), Said::default());
-        for (said, desk) in self.0.iter_mut().zip(of.desks()) {
-            if let Some(turn) = desk.tally.fault.filter(|_| !said.fault) {
-                said.fault = true;
+    pub(crate) fn report(&mut self, status: &mut Status, shared: &Shared) {
+        for desk in &mut self.0 {
+            if let Some(turn) = desk.tally.fault.filter(|_| !desk.said) {
+                desk.said = true;
                 let text = format!("the strategy panicked in turn {turn} and gets nothing more");
                 shared.log(LogLevel::Error, &desk.about.name, &text);
             }
-            said.measure(desk, status.host.now_ns);
-            let mut plugin = plugin(desk, said.mean);
-            if ends && desk.tally.fault.is_none() {
-                plugin.digest = format!("{:016x}", desk.digest());
-            }
+            desk.measure(status.host.now_ns);
+            let plugin = plugin(desk);
             status.totals.faults += plugin.faults;
             status.plugins.push(plugin);
         }
     }
 }
 
-impl Said {
-    fn measure(&mut self, desk: &Desk, now: Nanos) {
-        let (turns, ns) = (desk.tally.turns - self.turns, desk.tally.ns - self.ns);
+impl Desk {
+    fn measure(&mut self, now: Nanos) {
+        let (turns, ns) = (self.tally.turns - self.turns, self.tally.ns - self.ns);
         if now - self.at >= WINDOW {
             self.mean = ns / turns.max(1);
-            (self.turns, self.ns, self.at) = (desk.tally.turns, desk.tally.ns, now);
+            (self.turns, self.ns, self.at) = (self.tally.turns, self.tally.ns, now);
         }
     }
 }
 
-fn plugin(desk: &Desk, mean: u64) -> Plugin {
+fn plugin(desk: &Desk) -> Plugin {
     let (about, tally) = (&desk.about, &desk.tally);
     let (major, minor) = (abi::ABI_MAJOR, abi::ABI_MINOR);
     let manifest = about.manifest.as_ref();
@@ -80,7 +100,7 @@ fn plugin(desk: &Desk, mean: u64) -> Plugin {
         faults: u64::from(tally.fault.is_some()),
         last_fault: tally.fault.map(|turn| format!("panicked in turn {turn}")).unwrap_or_default(),
         frames: tally.turns,
-        ns_per_frame: mean,
-        digest: String::new(),
+        ns_per_frame: desk.mean,
+        digest: desk.digest.map(|digest| format!("{digest:016x}")).unwrap_or_default(),
     }
 }

@@ -4,27 +4,24 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use hdrhistogram::Histogram;
 use patchbay_control::LogLevel;
-use patchbay_engine::{Action, Engine, Out};
+use patchbay_engine::{Action, Engine, Out, Turn};
 use patchbay_mcast::Publisher;
-use patchbay_model::Nanos;
+use patchbay_model::InstrumentId;
 use tokio::sync::mpsc::Sender;
 
-use super::desks::Desks;
 use super::io::ResyncOrder;
 use super::journal::TurnLine;
 use super::lines::Lines;
 use super::ring::Inbox;
-use super::shared::{Shared, Wait};
-use super::source::{Lent, VenueFacts, count_assets};
+use super::sample::Stamp;
+use super::shared::{About, IoCounts, Shared, Wait};
+use super::source::{Lent, VenueFacts};
 use super::state::StateFolder;
-use super::status::Reporter;
+use super::survey::{Seen, Survey};
 use crate::Digest;
 use crate::strategies::Strategies;
 
-/// How often the status is made anew, and venues' totals are counted.
-const STATUS: Nanos = 200_000_000;
 /// Longest sleep of a thread that blocks: its timers are in ms.
 const NAP: Duration = Duration::from_micros(500);
 
@@ -33,53 +30,56 @@ pub(crate) struct EngineThread {
     pub(crate) engine: Engine,
     pub(crate) inboxes: Vec<(Inbox, Sender<ResyncOrder>)>,
     pub(crate) strategies: Strategies,
-    pub(crate) desks: Desks,
     pub(crate) publisher: Publisher,
     pub(crate) lines: Lines,
     pub(crate) shared: Arc<Shared>,
-    pub(crate) reporter: Reporter,
+    /// Where it says what it holds.
+    pub(crate) survey: Survey,
     pub(crate) wait: Wait,
+    /// By venue number minus one.
     pub(crate) venues: Vec<VenueFacts>,
+    /// Counts of each instance.
+    pub(crate) counts: Vec<Arc<IoCounts>>,
     pub(crate) turn: u64,
     pub(crate) journal: Option<TurnLine>,
     pub(crate) state: Option<StateFolder>,
     /// Over all outputs, if they are hashed.
     pub(crate) digest: Option<Digest>,
-    /// Receive to publish, ns.
-    pub(crate) latency: Histogram<u64>,
 }
 
 impl EngineThread {
     /// Runs until the host stops; gives itself back for the last report.
     pub(crate) fn run(mut self) -> Self {
         let mut out = Out::new();
-        let mut status_due = 0;
         let mut wake = 0;
         while !self.shared.stopping() {
             let took = self.take_from_all(&mut out);
             let now = self.shared.clock.now();
             if took || wake <= now {
+                self.count_connections();
                 let source = Lent { engine: &self.engine, venues: &self.venues };
                 wake = self.publisher.tick(now, &source, &mut self.lines);
                 self.lines.flush();
             }
-            if status_due <= now {
-                status_due = now + STATUS;
-                self.report();
-            }
+            let surveys = self.survey.is_due(now) && {
+                let (seen, survey, venues) = self.seen();
+                survey.step(now, &seen, venues)
+            };
             // Time alone: what replays this run has to be told that it passed here.
             if !took && self.strategies.due().is_some_and(|due| due <= now) {
                 self.strategies.advance(now, &self.engine);
             }
-            if !took {
+            if !took && !surveys {
                 match self.wait {
                     Wait::Spin => std::hint::spin_loop(),
                     Wait::Block => thread::park_timeout(NAP),
                 }
             }
         }
-        self.report();
-        self.publisher.end(self.shared.clock.now(), &mut self.lines);
+        let now = self.shared.clock.now();
+        let (seen, survey, venues) = self.seen();
+        survey.last(now, &seen, venues);
+        self.publisher.end(now, &mut self.lines);
         self.lines.flush();
         self
     }
@@ -125,27 +125,53 @@ impl EngineThread {
         let now = self.shared.clock.now();
         let source = Lent { engine: &self.engine, venues: &self.venues };
         self.publisher.defined(now, &out.defined, &source, &mut self.lines);
-        self.publisher.turn(now, &out.slots, &source, &mut self.lines);
+        if !out.defined.is_empty() {
+            name(&self.engine, &out.defined, &self.shared);
+        }
         if !out.slots.is_empty() {
-            let published = self.shared.clock.now();
-            // Beyond the histogram's bound is its last bucket.
-            self.latency.saturating_record((published - turn.at_ns).max(0) as u64);
+            // What went before is not of this turn.
+            self.lines.flush();
+            self.publisher.turn(now, &out.slots, &source, &mut self.lines);
+            let Turn { at_ns: received, instance, conn, .. } = turn;
+            let handed = self.shared.clock.now();
+            self.lines.stamp(Stamp { received, handed, instance, conn });
+            self.lines.flush();
             let clock = || self.shared.clock.now();
             self.strategies.turn(turn.at_ns, turn.number, &out.slots, &self.engine, clock);
         }
         true
     }
 
-    fn report(&mut self) {
-        count_assets(&self.engine, &mut self.venues);
-        for (facts, connections) in self.venues.iter_mut().zip(self.shared.open_connections()) {
-            facts.connected = connections;
+    /// For the survey, and the parts of itself that it changes.
+    const fn seen(&mut self) -> (Seen<'_>, &mut Survey, &mut [VenueFacts]) {
+        let (engine, publisher, strategies) = (&self.engine, &self.publisher, &self.strategies);
+        let seen = Seen { engine, publisher, strategies, turns: self.turn };
+        (seen, &mut self.survey, self.venues.as_mut_slice())
+    }
+
+    /// Connections of each venue, over its instances.
+    fn count_connections(&mut self) {
+        for facts in &mut self.venues {
+            (facts.connected, facts.disconnected) = (0, 0);
         }
-        let mut status = self.reporter.status(&self.engine, self.turn, &self.latency, &self.shared);
-        if let Some(journal) = &self.journal {
-            status.journal = journal.facts();
+        for (instance, counts) in (0..).zip(&self.counts) {
+            let number = self.engine.venue_of(instance).unwrap_or_default();
+            let Some(facts) = self.venues.get_mut(usize::from(number).wrapping_sub(1)) else {
+                continue;
+            };
+            let (open, wanted) = (IoCounts::of(&counts.open), IoCounts::of(&counts.wanted));
+            facts.connected += open as u16;
+            facts.disconnected += wanted.saturating_sub(open) as u16;
         }
-        self.desks.report(&self.strategies, &mut status, &self.shared);
-        self.shared.set_status(status);
+    }
+}
+
+/// Says what new instruments are called.
+fn name(engine: &Engine, defined: &[InstrumentId], shared: &Shared) {
+    let mut abouts = shared.abouts();
+    for id in defined {
+        if let Some(listing) = engine.listing(*id) {
+            abouts.insert(id.0, About::of(engine, listing));
+        }
     }
 }

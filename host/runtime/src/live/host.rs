@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
-use hdrhistogram::Histogram;
 use patchbay_abi as abi;
 use patchbay_control::{Handler, Server, Status};
 use patchbay_engine::{Engine, EngineConfig, Event, Out, Registry, Turn};
@@ -22,14 +21,18 @@ use tokio::sync::mpsc;
 use super::desks::Desks;
 use super::engine::EngineThread;
 use super::io::Io;
-use super::journal::{Begun, JournalConfig};
+use super::journal::{Begun, JournalConfig, TurnLine};
+use super::ledger::Ledger;
 use super::lines::{self, LinesConfig};
-use super::ring;
+use super::links::Links;
+use super::place::Places;
+use super::reach::Reach;
 use super::shared::{IoCounts, Shared, Wait};
 use super::source::VenueFacts;
 use super::state::StateFolder;
-use super::status::Reporter;
+use super::status::{self, Made, Pace, StatusThread};
 use super::thread::spawn;
+use super::{ring, sample, survey};
 use crate::config::SettingValue;
 use crate::core::setting;
 use crate::strategies::{About, Strategies};
@@ -37,8 +40,6 @@ use crate::{Cores, Digest, HostClock, LogWriter, RuntimeError, Seat};
 
 /// Slots of the ring between an I/O thread and the engine: 8 MiB.
 const RING_SLOTS: usize = 131_072;
-/// Longest latency that is told apart, ns.
-const LATENCY_MAX: u64 = 60_000_000_000;
 /// Resyncs that may wait for an adapter.
 const ORDERS: usize = 4096;
 
@@ -63,6 +64,11 @@ pub struct LiveAdapter {
     pub wishes: Vec<OwnedWish>,
     /// The keys that it may use.
     pub keyring: Keyring,
+    /// What its venue is called here; `None` for the name of the plugin. Instances of one venue
+    /// share its limits and its instruments.
+    pub venue: Option<String>,
+    /// Addresses to use instead of a name's own, before those of [`LiveConfig::overrides`].
+    pub addresses: BTreeMap<String, SocketAddr>,
 }
 
 /// A strategy to run.
@@ -82,7 +88,12 @@ impl LiveAdapter {
         settings: Vec<(String, SettingValue)>,
         wishes: Vec<OwnedWish>,
     ) -> Self {
-        Self { loaded, settings, wishes, keyring: Keyring::empty() }
+        let (keyring, addresses) = (Keyring::empty(), BTreeMap::new());
+        Self { loaded, settings, wishes, keyring, venue: None, addresses }
+    }
+
+    fn venue(&self) -> &str {
+        self.venue.as_deref().unwrap_or_else(|| self.loaded.plugin.name())
     }
 }
 
@@ -149,7 +160,9 @@ impl LiveHost {
         let publisher = Publisher::new(config.publisher, clock.now() as u32)?;
         let sends = config.publisher.channels.contains(&true);
         let to = sends.then_some(config.lines);
-        let (lines, multicast) = lines::start(to, &config.cores.multicast, Arc::clone(&shared))?;
+        let (measured, samples) = sample::channel();
+        let multicast = &config.cores.multicast;
+        let (lines, multicast) = lines::start(to, multicast, Arc::clone(&shared), measured)?;
 
         let opened = config.state.as_deref().map(StateFolder::open).transpose()?;
         let (mut state, registry, text) = opened.map_or_else(
@@ -160,12 +173,12 @@ impl LiveHost {
         let mut begun = begun.transpose()?;
         let mut digest = config.digest.then(Digest::default);
         let mut engine = Engine::new(registry, config.engine);
-        let (mut inboxes, mut starts, mut plugins) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut inboxes, mut starts, mut made) = (Vec::new(), Vec::new(), Vec::new());
         // Limits are the venue's: instances of one adapter share them.
         let mut limits: BTreeMap<String, Arc<Buckets>> = BTreeMap::new();
         for (number, adapter) in adapters.into_iter().enumerate() {
             let number = number as u32;
-            let name = adapter.loaded.plugin.name();
+            let name = adapter.venue();
             engine.attach(number, name);
             let (sender, inbox) = ring::channel(RING_SLOTS);
             let (orders, theirs) = mpsc::channel(ORDERS);
@@ -186,10 +199,18 @@ impl LiveHost {
             if let Some(begun) = &mut begun {
                 created(begun, &adapter, &turn, lines)?;
             }
-            plugins.push((adapter.loaded.manifest.clone(), Arc::clone(&counts)));
+            made.push(Made {
+                manifest: adapter.loaded.manifest.clone(),
+                counts: Arc::clone(&counts),
+                wanted: adapter.wishes.len() as u64,
+                venue: name.to_owned(),
+                pace: Pace::default(),
+            });
             inboxes.push((inbox, orders));
             let buckets = Arc::clone(limits.entry(name.to_owned()).or_default());
-            let net = (buckets, adapter.keyring);
+            let mut overrides = config.overrides.clone();
+            overrides.extend(adapter.addresses);
+            let net = (buckets, adapter.keyring, overrides);
             starts.push((number, seat, adapter.wishes, sender, theirs, counts, net));
         }
         let journalled = begun.map(|begun| begun.start(starts.len(), Arc::clone(&shared)));
@@ -200,34 +221,47 @@ impl LiveHost {
         let mut inputs = inputs.into_iter();
         let strategies = strategies(config.strategies, clock.now(), &engine, &shared)?;
         let started = clock.now();
-        let mut reporter =
-            Reporter::new(plugins, to, lines.counts(), started, config.wait, config.limited);
-        reporter.production = config.production;
+        let (survey, facts) = survey::channel(strategies.desks().len());
+        let status = StatusThread {
+            shared: Arc::clone(&shared),
+            facts,
+            samples,
+            desks: Desks::new(strategies.desks().iter().map(|desk| desk.about.clone())),
+            journal: turns.as_ref().map(TurnLine::counts),
+            lines: to,
+            line_counts: lines.counts(),
+            host: status::host(started, config.wait, config.production, config.limited),
+            books: Ledger::new(),
+            links: Links::default(),
+            rates: Default::default(),
+            made,
+        };
+        let numbers = (0..starts.len() as u32).filter_map(|instance| engine.venue_of(instance));
         let thread = EngineThread {
-            venues: vec![VenueFacts::default(); inboxes.len()],
+            venues: vec![VenueFacts::default(); usize::from(numbers.max().unwrap_or(0))],
+            counts: status.made.iter().map(|made| Arc::clone(&made.counts)).collect(),
             engine,
             inboxes,
             strategies,
-            desks: Desks::default(),
             publisher,
             lines,
             shared: Arc::clone(&shared),
-            reporter,
+            survey,
             wait: config.wait,
             turn: starts.len() as u64,
             journal: turns,
             state,
             digest,
-            latency: Histogram::new_with_max(LATENCY_MAX, 3).expect("the bounds are in range"),
         };
         let engine = spawn("engine", &config.cores.engine, move || thread.run())?;
         let mut others: Vec<_> = multicast.into_iter().chain(scribe).collect();
+        others.push(spawn("status", &[], move || status.run())?);
         let woken = (config.wait == Wait::Block).then(|| engine.thread().clone());
-        for (number, seat, wishes, ring, orders, counts, (buckets, keyring)) in starts {
+        for (number, seat, wishes, ring, orders, counts, (buckets, keyring, overrides)) in starts {
             let network = || {
                 Network::new(NetworkOptions {
                     extra_ca: config.extra_ca.clone(),
-                    overrides: config.overrides.clone(),
+                    overrides: overrides.clone(),
                     ..NetworkOptions::default()
                 })
             };
@@ -253,7 +287,9 @@ impl LiveHost {
                     counts,
                     engine: woken,
                     definitions: Vec::new(),
-                    connections: Vec::new(),
+                    places: Places::default(),
+                    reach: Reach::default(),
+                    changed: false,
                     last: 0,
                     journal,
                     offset: None,
@@ -369,7 +405,7 @@ fn seat(adapter: &LiveAdapter, number: u32, log: Log) -> Result<Seat, RuntimeErr
         adapter.settings.iter().map(|(key, value)| (key.as_str(), value.lend())).collect();
     let made = plugin.adapter(&config, 0, number, log);
     let bind = |source| RuntimeError::Bind { name: plugin.name().to_owned(), source };
-    Ok(Seat::new(plugin.name(), made.map_err(bind)?))
+    Ok(Seat::new(adapter.venue(), made.map_err(bind)?))
 }
 
 /// All of them, started.

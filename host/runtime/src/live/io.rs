@@ -6,18 +6,20 @@ use std::thread::Thread;
 use std::time::Duration;
 
 use patchbay_abi as abi;
-use patchbay_control::{Connection, ConnectionState, LogLevel};
+use patchbay_control::LogLevel;
 use patchbay_engine::Event as Said;
 use patchbay_journal::{HeaderLine, Input};
 use patchbay_model::{Instrument, Nanos};
-use patchbay_net::{Event, Events, Hub, Level};
+use patchbay_net::{Event, Events, Hub, Level, host_of};
 use patchbay_plugin::bind::Command;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, sleep_until};
 
 use super::journal::InputLine;
+use super::place::Places;
+use super::reach::Reach;
 use super::ring::{Envelope, Sender};
-use super::shared::{IoCounts, Shared};
+use super::shared::{IoCounts, IoFacts, Shared};
 use crate::Seat;
 use crate::core::{connection, event};
 
@@ -40,10 +42,13 @@ pub(crate) struct Io {
     pub(crate) orders: Receiver<ResyncOrder>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) counts: Arc<IoCounts>,
-    /// Woken after a batch, unless it spins.
+    /// Woken by every message, unless it spins: the first one does not wait for the last of a batch.
     pub(crate) engine: Option<Thread>,
     pub(crate) definitions: Vec<(u32, Instrument)>,
-    pub(crate) connections: Vec<Connection>,
+    pub(crate) places: Places,
+    pub(crate) reach: Reach,
+    /// Places or reach have changed since others were told.
+    pub(crate) changed: bool,
     /// Time of the last input.
     pub(crate) last: Nanos,
     /// Where every input goes first, if this run is journalled.
@@ -81,7 +86,7 @@ impl Io {
             }
             if look <= Instant::now() {
                 look = Instant::now() + LOOK;
-                self.shared.set_connections(self.number as usize, self.connections.clone());
+                self.tell();
             }
         }
         self.hub.shutdown().await;
@@ -104,15 +109,11 @@ impl Io {
             match event {
                 Event::Frame { conn, opcode, data, at } => {
                     IoCounts::add(&self.counts.frames, 1);
-                    let known = self.connections.iter_mut().find(|c| c.id == conn);
-                    if let Some(known) = known {
-                        known.frames += 1;
-                        known.bytes += data.len() as u64;
-                    }
+                    self.places.frame(conn, data.len(), at);
                     self.give(at, &Input::Frame { conn, opcode, data: &data }).await;
                 }
                 Event::Opened { conn, tag, url, at } => {
-                    self.opened(conn, &url, at);
+                    self.opened(conn, tag, &url, at);
                     self.give(at, &Input::Open { conn, tag, url: &url }).await;
                 }
                 Event::Closed { conn, code, reason, replaced, at } => {
@@ -122,12 +123,21 @@ impl Io {
                 }
                 Event::Reply { id, status, error, url, headers, body, sent, at } => {
                     self.answered = (id, sent, at);
+                    if status != 0 {
+                        self.reached(&url, at);
+                    }
                     let headers: Vec<_> =
                         headers.iter().map(|(name, value)| HeaderLine { name, value }).collect();
                     let headers = headers.into();
                     let (url, body) = (url.as_str(), body.as_slice());
                     let input = Input::Reply { id, status, error, url, headers, body };
                     self.give(at, &input).await;
+                }
+                Event::Unreached { host, text, at } => {
+                    self.changed = true;
+                    if let Some(line) = self.reach.failed(at, &host, &text) {
+                        self.shared.log(LogLevel::Warn, &self.seat.name, &line);
+                    }
                 }
                 Event::Note { level, text, .. } => {
                     let level = match level {
@@ -139,8 +149,19 @@ impl Io {
                 }
             }
         }
-        if let Some(engine) = &self.engine {
-            engine.unpark();
+    }
+
+    /// Tells others of places and reach, if they have changed.
+    fn tell(&mut self) {
+        if self.hub.take_changed() {
+            self.places.refresh(&self.hub, &self.shared);
+            self.changed = true;
+        }
+        if std::mem::take(&mut self.changed) {
+            let wanted = self.places.all().len() as u64;
+            self.counts.wanted.store(wanted, Ordering::Relaxed);
+            let facts = IoFacts { places: self.places.all().to_vec(), reach: self.reach.clone() };
+            self.shared.set_io_facts(self.number as usize, facts);
         }
     }
 
@@ -172,6 +193,10 @@ impl Io {
                 // No call, and yet a turn: inputs and turns go together.
                 return self.send(&envelope);
             };
+            if matches!(input, Input::Frame { .. }) {
+                let spent = (self.shared.clock.now() - started).max(0) as u64;
+                IoCounts::add(&self.counts.plugin_ns, spent);
+            }
             for command in call.commands {
                 match command {
                     Command::Define { index, instrument } => {
@@ -193,7 +218,7 @@ impl Io {
             }
             (call.status, call.outcome)
         };
-        IoCounts::add(&self.counts.plugin_ns, (self.shared.clock.now() - started) as u64);
+        self.wake();
         self.seat.book(at, input, status, outcome);
         self.counts.rejected.store(self.seat.tally.rejected_frames, Ordering::Relaxed);
         self.counts.fallback.store(self.seat.tally.fallback_frames, Ordering::Relaxed);
@@ -214,6 +239,13 @@ impl Io {
         if self.ring.send(envelope, &mut self.definitions, &[]).is_err() {
             self.shared.log(LogLevel::Error, "io", "a message did not fit its ring");
         }
+        self.wake();
+    }
+
+    fn wake(&self) {
+        if let Some(engine) = &self.engine {
+            engine.unpark();
+        }
     }
 
     /// The venue read its clock between departure of the request and arrival of the answer.
@@ -226,24 +258,36 @@ impl Io {
         }
     }
 
-    fn opened(&mut self, conn: u32, url: &str, at: Nanos) {
-        let venue = self.seat.name.clone();
-        self.shared.log(LogLevel::Info, &venue, &format!("connected to {url}"));
-        self.connections.push(Connection {
-            id: conn,
-            venue,
-            url: url.to_owned(),
-            state: ConnectionState::Live,
-            age_ns: at,
-            ..Connection::default()
-        });
+    fn opened(&mut self, conn: u32, tag: u32, url: &str, at: Nanos) {
+        let place = self.places.opened(conn, tag, &self.hub, &self.shared);
+        self.count_open();
+        let shown = url.split(['?', '#']).next().unwrap_or_default();
+        let text = format!("connection {place} is open: {shown}");
+        self.shared.log(LogLevel::Info, &self.seat.name, &text);
+        self.reached(url, at);
     }
 
     fn closed(&mut self, conn: u32, reason: &str, replaced: bool) {
-        let text = format!("connection {conn} closed: {reason}");
-        let level = if replaced { LogLevel::Info } else { LogLevel::Warn };
+        let place = self.places.closed(conn);
+        self.count_open();
+        let (what, level) = match replaced {
+            true => ("was replaced", LogLevel::Info),
+            false => ("closed", LogLevel::Warn),
+        };
+        let text = format!("connection {place} {what}: {reason}");
         self.shared.log(level, &self.seat.name, &text);
-        self.connections.retain(|known| known.id != conn);
-        IoCounts::add(&self.counts.reconnects, 1);
+    }
+
+    fn count_open(&mut self) {
+        self.changed = true;
+        self.counts.open.store(self.places.open() as u64, Ordering::Relaxed);
+    }
+
+    /// A host has answered.
+    fn reached(&mut self, url: &str, at: Nanos) {
+        if let Some(line) = self.reach.answered(at, host_of(url)) {
+            self.changed = true;
+            self.shared.log(LogLevel::Info, &self.seat.name, &line);
+        }
     }
 }

@@ -142,8 +142,9 @@ impl TurnLine {
         self.push(Taken::Registry(lines.to_owned()));
     }
 
-    pub(crate) fn facts(&self) -> JournalFacts {
-        self.counts.facts()
+    /// What becomes of the journal.
+    pub(crate) fn counts(&self) -> Arc<JournalCounts> {
+        Arc::clone(&self.counts)
     }
 
     fn push(&mut self, taken: Taken) {

@@ -10,6 +10,7 @@ use patchbay_mcast::Sink;
 use rtrb::{Consumer, Producer, RingBuffer};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
+use super::sample::{Sample, Stamp};
 use super::shared::Shared;
 use super::thread::spawn;
 use crate::RuntimeError;
@@ -54,11 +55,17 @@ struct Datagram {
     channel: u8,
     len: u16,
     bytes: [u8; DATAGRAM_MAX],
+    /// The turn whose last one it is.
+    stamp: Option<Stamp>,
 }
 
 /// The engine's end: never waits.
 pub(crate) struct Lines {
     ring: Producer<Datagram>,
+    /// The newest datagram, which may be the last one of its turn; `len` 0 for none.
+    held: Box<Datagram>,
+    /// Something was handed over since the thread was last woken.
+    fresh: bool,
     thread: Option<Thread>,
     counts: Arc<LineCounts>,
 }
@@ -78,21 +85,25 @@ pub(crate) fn start(
     config: Option<LinesConfig>,
     cores: &[i64],
     shared: Arc<Shared>,
+    samples: Producer<Sample>,
 ) -> Result<(Lines, Option<JoinHandle<()>>), RuntimeError> {
     let counts = Arc::new(LineCounts::default());
+    let none = Datagram { channel: 0, len: 0, bytes: [0; DATAGRAM_MAX], stamp: None };
+    let held = Box::new(none);
     let Some(config) = config else {
         let (ring, _) = RingBuffer::new(0);
-        return Ok((Lines { ring, thread: None, counts }, None));
+        return Ok((Lines { ring, held, fresh: false, thread: None, counts }, None));
     };
     let socket = open(&config)
         .map_err(|source| RuntimeError::Socket { what: "open the multicast socket", source })?;
     let (ring, waiting) = RingBuffer::new(WAITING);
     let theirs = Arc::clone(&counts);
     let handle = spawn("multicast", cores, move || {
-        send_all(&config, &socket, waiting, &theirs, &shared);
+        let line = Outgoing { waiting, samples, counts: theirs, shared };
+        line.send_all(&config, &socket);
     })?;
     let thread = Some(handle.thread().clone());
-    Ok((Lines { ring, thread, counts }, Some(handle)))
+    Ok((Lines { ring, held, fresh: false, thread, counts }, Some(handle)))
 }
 
 fn open(config: &LinesConfig) -> std::io::Result<Socket> {
@@ -119,33 +130,47 @@ pub fn listen(group: SocketAddrV4, interface: Ipv4Addr) -> std::io::Result<UdpSo
     Ok(socket.into())
 }
 
-fn send_all(
-    config: &LinesConfig,
-    socket: &Socket,
-    mut waiting: Consumer<Datagram>,
-    counts: &LineCounts,
-    shared: &Shared,
-) {
-    let to = config.groups.map(|g| SockAddr::from(SocketAddr::from((g.address, g.port))));
-    // After the stop flag, whatever still waits goes out: the end of the session is in it.
-    loop {
-        while let Ok(datagram) = waiting.pop() {
-            let line = usize::from(datagram.channel.clamp(1, 2) - 1);
-            let bytes = &datagram.bytes[..usize::from(datagram.len)];
-            match socket.send_to(bytes, &to[line]) {
-                Ok(_) => {
-                    counts.sent[line].fetch_add(1, Ordering::Relaxed);
-                    counts.bytes[line].fetch_add(bytes.len() as u64, Ordering::Relaxed);
-                }
-                Err(_) => {
-                    counts.errors[line].fetch_add(1, Ordering::Relaxed);
-                }
+/// The sending thread's end.
+struct Outgoing {
+    waiting: Consumer<Datagram>,
+    samples: Producer<Sample>,
+    counts: Arc<LineCounts>,
+    shared: Arc<Shared>,
+}
+
+impl Outgoing {
+    /// Until the host stops. After the stop flag, whatever still waits goes out: the end of the
+    /// session is in it.
+    fn send_all(mut self, config: &LinesConfig, socket: &Socket) {
+        let to = config.groups.map(|g| SockAddr::from(SocketAddr::from((g.address, g.port))));
+        loop {
+            while let Ok(datagram) = self.waiting.pop() {
+                self.send(&datagram, socket, &to);
+            }
+            if self.shared.stopping() && self.waiting.is_abandoned() {
+                return;
+            }
+            thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+
+    fn send(&mut self, datagram: &Datagram, socket: &Socket, to: &[SockAddr; 2]) {
+        let line = usize::from(datagram.channel.clamp(1, 2) - 1);
+        let bytes = &datagram.bytes[..usize::from(datagram.len)];
+        match socket.send_to(bytes, &to[line]) {
+            Ok(_) => {
+                self.counts.sent[line].fetch_add(1, Ordering::Relaxed);
+                self.counts.bytes[line].fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            }
+            Err(_) => {
+                self.counts.errors[line].fetch_add(1, Ordering::Relaxed);
             }
         }
-        if shared.stopping() && waiting.is_abandoned() {
-            return;
+        if let Some(stamp) = datagram.stamp {
+            let sent = self.shared.clock.now();
+            // Without room a measurement is lost, and nothing else.
+            self.samples.push(Sample { stamp, sent }).ok();
         }
-        thread::park_timeout(Duration::from_millis(5));
     }
 }
 
@@ -154,20 +179,40 @@ impl Lines {
         Arc::clone(&self.counts)
     }
 
-    /// Wakes the thread after a batch.
-    pub(crate) fn flush(&self) {
-        if let Some(thread) = &self.thread {
+    /// The newest datagram is the last one of a turn.
+    pub(crate) fn stamp(&mut self, stamp: Stamp) {
+        if self.held.len > 0 {
+            self.held.stamp = Some(stamp);
+        }
+    }
+
+    /// Hands over what is held, and wakes the thread.
+    pub(crate) fn flush(&mut self) {
+        self.hand_over();
+        if std::mem::take(&mut self.fresh)
+            && let Some(thread) = &self.thread
+        {
             thread.unpark();
         }
+    }
+
+    fn hand_over(&mut self) {
+        if self.held.len == 0 {
+            return;
+        }
+        if self.ring.push(*self.held).is_err() {
+            self.counts.overrun.fetch_add(1, Ordering::Relaxed);
+        }
+        self.held.len = 0;
+        self.fresh = true;
     }
 }
 
 impl Sink for Lines {
     fn datagram(&mut self, channel: u8, bytes: &[u8]) {
-        let mut datagram = Datagram { channel, len: bytes.len() as u16, bytes: [0; DATAGRAM_MAX] };
-        datagram.bytes[..bytes.len()].copy_from_slice(bytes);
-        if self.ring.push(datagram).is_err() {
-            self.counts.overrun.fetch_add(1, Ordering::Relaxed);
-        }
+        self.hand_over();
+        let held = &mut *self.held;
+        (held.channel, held.len, held.stamp) = (channel, bytes.len() as u16, None);
+        held.bytes[..bytes.len()].copy_from_slice(bytes);
     }
 }

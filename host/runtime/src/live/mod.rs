@@ -5,23 +5,34 @@
 //!                │   ▲────────── resync ──────────────┤
 //!                └──────inputs──▶ journal thread ◀──turns
 //! ```
+//!
+//! All of them say a little of themselves as they go, and the status thread makes statuses of it.
 
 mod desks;
 mod engine;
 mod host;
 mod io;
 mod journal;
+mod ledger;
 mod lines;
+mod links;
+mod place;
+mod reach;
+mod recent;
+mod replayed;
 mod ring;
+mod sample;
 mod shared;
 mod source;
 mod state;
 mod status;
+mod survey;
 mod thread;
 
 pub use host::{LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish};
 pub use journal::JournalConfig;
 pub(crate) use lines::DATAGRAM_MAX;
 pub use lines::{Group, LinesConfig, listen};
+pub use replayed::status_of;
 pub use shared::Wait;
 pub use state::state_is_free;

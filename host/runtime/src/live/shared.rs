@@ -1,13 +1,17 @@
 //! What the threads of a live host share: flags, counts, the log, the newest status.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use patchbay_abi as abi;
-use patchbay_control::{Connection, Handler, LogLevel, LogRing, Operation, Peer, Refusal, Status};
-
+use patchbay_control::{Handler, LogLevel, LogRing, Operation, Peer, Refusal, Status};
+use patchbay_engine::{Engine, Listing};
+use patchbay_model::{Instrument, Kind};
 use patchbay_plugin::bind::Log;
 
+use super::place::Place;
+use super::reach::Reach;
 use crate::{HostClock, LogWriter};
 
 /// What a thread does when there is nothing to do.
@@ -27,9 +31,28 @@ pub(crate) struct IoCounts {
     pub(crate) rejected: AtomicU64,
     pub(crate) fallback: AtomicU64,
     pub(crate) faults: AtomicU64,
-    pub(crate) reconnects: AtomicU64,
-    /// Time spent in the plugin, ns.
+    /// Time that frames spent in the plugin, ns.
     pub(crate) plugin_ns: AtomicU64,
+    /// Connections that are wanted, and those that are open.
+    pub(crate) wanted: AtomicU64,
+    pub(crate) open: AtomicU64,
+}
+
+/// What an I/O thread last said of its connections.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct IoFacts {
+    pub(crate) places: Vec<Place>,
+    pub(crate) reach: Reach,
+}
+
+/// What an instrument is called and how its numbers are read.
+#[derive(Clone, Debug)]
+pub(crate) struct About {
+    pub(crate) symbol: String,
+    pub(crate) venue: String,
+    pub(crate) kind: Kind,
+    pub(crate) price_exp: i8,
+    pub(crate) qty_exp: i8,
 }
 
 impl IoCounts {
@@ -42,6 +65,15 @@ impl IoCounts {
     }
 }
 
+impl About {
+    pub(crate) fn of(engine: &Engine, listing: &Listing) -> Self {
+        let venue = engine.registry().venue_name(listing.venue).unwrap_or_default().to_owned();
+        let Instrument { symbol, kind, price_exp, qty_exp, .. } = &listing.about;
+        let (kind, price_exp, qty_exp) = (*kind, *price_exp, *qty_exp);
+        Self { symbol: symbol.clone(), venue, kind, price_exp, qty_exp }
+    }
+}
+
 /// Shared by all threads of one host.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -51,8 +83,12 @@ pub(crate) struct Shared {
     log: Mutex<LogRing>,
     /// Where lines go beside the ring.
     writer: Option<LogWriter>,
-    /// Connections of each instance, as their I/O threads last said.
-    connections: Mutex<Vec<Vec<Connection>>>,
+    /// Of each instance, as its I/O thread last said.
+    io: Mutex<Vec<IoFacts>>,
+    /// By instrument id; grows when instruments are defined.
+    abouts: Mutex<BTreeMap<u32, About>>,
+    /// Numbers given to places.
+    places: AtomicU32,
 }
 
 impl Shared {
@@ -63,7 +99,9 @@ impl Shared {
             status: Mutex::default(),
             log: Mutex::default(),
             writer,
-            connections: Mutex::new(vec![Vec::new(); instances]),
+            io: Mutex::new(vec![IoFacts::default(); instances]),
+            abouts: Mutex::default(),
+            places: AtomicU32::new(0),
         })
     }
 
@@ -98,17 +136,21 @@ impl Shared {
         lock(&self.log).lines()
     }
 
-    pub(crate) fn set_connections(&self, instance: usize, connections: Vec<Connection>) {
-        lock(&self.connections)[instance] = connections;
+    pub(crate) fn set_io_facts(&self, instance: usize, facts: IoFacts) {
+        lock(&self.io)[instance] = facts;
     }
 
-    pub(crate) fn connections(&self) -> Vec<Connection> {
-        lock(&self.connections).iter().flatten().cloned().collect()
+    pub(crate) fn io_facts(&self) -> Vec<IoFacts> {
+        lock(&self.io).clone()
     }
 
-    /// Open connections of each instance.
-    pub(crate) fn open_connections(&self) -> Vec<u16> {
-        lock(&self.connections).iter().map(|open| open.len() as u16).collect()
+    pub(crate) fn abouts(&self) -> MutexGuard<'_, BTreeMap<u32, About>> {
+        lock(&self.abouts)
+    }
+
+    /// A number for a place, never given twice, from 1.
+    pub(crate) fn next_place(&self) -> u32 {
+        self.places.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     pub(crate) fn set_status(&self, status: Status) {
@@ -143,6 +185,6 @@ const fn log_level(level: u32) -> LogLevel {
 
 /// A thread that panicked while it held the lock has left whole values behind: each is replaced or
 /// pushed in one step.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

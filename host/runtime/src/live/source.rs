@@ -19,23 +19,6 @@ pub(crate) struct Lent<'a> {
     pub(crate) venues: &'a [VenueFacts],
 }
 
-/// Totals by asset type of each venue, as the monitoring lines show them.
-pub(crate) fn count_assets(engine: &Engine, venues: &mut [VenueFacts]) {
-    venues.iter_mut().for_each(|venue| venue.assets.clear());
-    for (_, listing) in engine.listings() {
-        let Some(venue) = venues.get_mut(usize::from(listing.venue).wrapping_sub(1)) else {
-            continue;
-        };
-        let (kind, tally) = (listing.about.kind, listing.tally());
-        let at = venue.assets.iter().position(|asset| asset.kind == kind).unwrap_or_else(|| {
-            venue.assets.push(AssetCount { kind, trades: 0, book_updates: 0 });
-            venue.assets.len() - 1
-        });
-        venue.assets[at].trades += tally.trades;
-        venue.assets[at].book_updates += tally.book_updates;
-    }
-}
-
 impl Source for Lent<'_> {
     fn instruments(&self) -> u32 {
         self.engine.instruments()

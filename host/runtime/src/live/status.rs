@@ -1,107 +1,170 @@
-//! What the host says of itself.
+//! The status thread: takes what the other threads say, and makes statuses of it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::thread;
+use std::time::Duration;
 
-use hdrhistogram::Histogram;
 use patchbay_control::{
-    Book, BookState, Cause, Channel, Evidence, Host, Latency, Plugin, PluginKind, PluginState,
-    Status, Totals,
+    Channel, Host, Journal, JournalState, Plugin, PluginKind, PluginState, Status, Totals,
 };
-use patchbay_engine::{Engine, Listing};
 use patchbay_loader::Manifest;
-use patchbay_model::{InstrumentId, Nanos, Side};
+use patchbay_model::Nanos;
+use rtrb::Consumer;
 
+use super::desks::Desks;
+use super::journal::JournalCounts;
+use super::ledger::{Ledger, Rate};
 use super::lines::{Group, LineCounts, LinesConfig};
+use super::links::{self, Links};
+use super::sample::Sample;
 use super::shared::{IoCounts, Shared, Wait};
+use super::survey::Fact;
 
-/// Levels of a side in a status.
-const LEVELS: usize = patchbay_control::MAX_LEVELS;
+/// How often statuses are made anew.
+const STATUS: Nanos = 200_000_000;
+/// How long what is said may wait.
+const NAP: Duration = Duration::from_millis(25);
 
-/// Makes statuses; remembers what rates need.
-pub(crate) struct Reporter {
-    pub(crate) plugins: Vec<(Manifest, Arc<IoCounts>)>,
+/// An adapter instance as it was made.
+pub(crate) struct Made {
+    pub(crate) manifest: Manifest,
+    pub(crate) counts: Arc<IoCounts>,
+    /// Instruments wanted of it.
+    pub(crate) wanted: u64,
+    /// Its venue.
+    pub(crate) venue: String,
+    /// Of its frames, and of the time that they took it.
+    pub(crate) pace: Pace,
+}
+
+/// Mean time of a frame in the last second in which there was one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Pace {
+    at: Nanos,
+    frames: u64,
+    ns: u64,
+    mean: u64,
+}
+
+impl Pace {
+    fn of(&mut self, now: Nanos, frames: u64, ns: u64) -> u64 {
+        let more = frames - self.frames;
+        if now - self.at >= 1_000_000_000 && more > 0 {
+            self.mean = (ns - self.ns) / more;
+            (self.at, self.frames, self.ns) = (now, frames, ns);
+        }
+        self.mean
+    }
+}
+
+/// Everything that the status thread owns.
+pub(crate) struct StatusThread {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) facts: Consumer<Fact>,
+    pub(crate) samples: Consumer<Sample>,
+    pub(crate) made: Vec<Made>,
+    pub(crate) desks: Desks,
+    pub(crate) journal: Option<Arc<JournalCounts>>,
     /// `None` if nothing is sent.
     pub(crate) lines: Option<LinesConfig>,
     pub(crate) line_counts: Arc<LineCounts>,
-    pub(crate) started: Nanos,
-    pub(crate) wait: Wait,
-    pub(crate) limited: bool,
-    pub(crate) production: bool,
-    rates: BTreeMap<String, Rate>,
+    pub(crate) host: Host,
+    pub(crate) books: Ledger,
+    pub(crate) links: Links,
+    pub(crate) rates: [(Rate, Rate); 2],
 }
 
-/// A count at two moments at least a second apart.
-#[derive(Clone, Copy, Debug, Default)]
-struct Rate {
-    at: Nanos,
-    count: u64,
-    per_s: u64,
-}
-
-impl Reporter {
-    pub(crate) fn new(
-        plugins: Vec<(Manifest, Arc<IoCounts>)>,
-        lines: Option<LinesConfig>,
-        line_counts: Arc<LineCounts>,
-        started: Nanos,
-        wait: Wait,
-        limited: bool,
-    ) -> Self {
-        let rates = BTreeMap::new();
-        Self { plugins, lines, line_counts, started, wait, limited, production: false, rates }
-    }
-
-    pub(crate) fn status(
-        &mut self,
-        engine: &Engine,
-        turns: u64,
-        latency: &Histogram<u64>,
-        shared: &Shared,
-    ) -> Status {
-        let now = shared.clock.now();
-        let mut connections = shared.connections();
-        for connection in &mut connections {
-            let key = format!("c {} {}", connection.venue, connection.id);
-            connection.frames_per_s = self.rate(key, now, connection.frames);
-            connection.age_ns = now - connection.age_ns;
-        }
-        Status {
-            host: Host {
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                pid: std::process::id(),
-                started_ns: self.started,
-                now_ns: now,
-                wait: format!("{:?}", self.wait).to_lowercase(),
-                production: self.production,
-                limited: self.limited,
-            },
-            totals: self.totals(engine, turns),
-            plugins: self.plugins.iter().map(plugin).collect(),
-            connections,
-            latency: percentiles(latency),
-            channels: self.channels(now),
-            books: self.books(engine, now),
-            log: shared.log_lines(),
-            ..Status::default()
+impl StatusThread {
+    /// Runs until nobody says anything any more.
+    pub(crate) fn run(mut self) {
+        let mut due = 0;
+        loop {
+            // Asked first, so that nothing that was said before it is left.
+            let over = self.facts.is_abandoned() && self.samples.is_abandoned();
+            self.listen();
+            let now = self.shared.clock.now();
+            if over || due <= now {
+                due = now + STATUS;
+                if over {
+                    self.books.look_again();
+                }
+                let status = self.status(now);
+                self.shared.set_status(status);
+            }
+            if over {
+                return;
+            }
+            thread::sleep(NAP);
         }
     }
 
-    fn totals(&self, engine: &Engine, turns: u64) -> Totals {
-        let tally = engine.tally();
-        let sum = |count: fn(&IoCounts) -> u64| self.plugins.iter().map(|(_, c)| count(c)).sum();
+    fn listen(&mut self) {
+        while let Ok(fact) = self.facts.pop() {
+            match fact {
+                Fact::Book(book) => self.books.book(book),
+                Fact::Desk(desk) => self.desks.take(desk),
+                Fact::Round(round) => self.books.round = round,
+            }
+        }
+        if self.samples.is_empty() {
+            return;
+        }
+        // Measurements are many: the places of their connections are looked up once.
+        let mut places: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+        for (instance, facts) in (0..).zip(&self.shared.io_facts()) {
+            for place in &facts.places {
+                places.extend(place.conns.iter().map(|conn| ((instance, *conn), place.id)));
+            }
+        }
+        while let Ok(sample) = self.samples.pop() {
+            let (instance, conn) = (sample.stamp.instance, sample.stamp.conn);
+            let name = self.made.get(instance as usize).map(|made| &made.venue);
+            let first = self.made.iter().position(|made| Some(&made.venue) == name);
+            let place = places.get(&(instance, conn)).copied();
+            self.books.sample(sample, place, first.unwrap_or(0));
+        }
+    }
+
+    fn status(&mut self, now: Nanos) -> Status {
+        let io = self.shared.io_facts();
+        self.books.settle(now, &io);
+        let venues: Vec<String> = self.made.iter().map(|made| made.venue.clone()).collect();
+        let wanted: Vec<u64> = self.made.iter().map(|made| made.wanted).collect();
+        let channels = self.channels(now);
+        let names = self.shared.abouts();
+        let [latency, latency_total, handover] = self.books.latencies();
+        let mut status = Status {
+            host: Host { now_ns: now, engine_ns: self.books.round.at_ns, ..self.host.clone() },
+            totals: self.totals(),
+            plugins: self.made.iter_mut().map(|made| plugin(made, now)).collect(),
+            connections: self.links.connections(now, &venues, &io, &self.books, &names),
+            latency,
+            latency_total,
+            handover,
+            venues: links::venues(&venues, &wanted, &io, &self.books),
+            channels,
+            journal: self.journal.as_ref().map_or_else(no_journal, |counts| counts.facts()),
+            books: self.books.books(now, &names),
+            log: Vec::new(),
+        };
+        drop(names);
+        self.desks.report(&mut status, &self.shared);
+        status.log = self.shared.log_lines();
+        status
+    }
+
+    fn totals(&self) -> Totals {
+        let sum = |count: fn(&IoCounts) -> &AtomicU64| -> u64 {
+            self.made.iter().map(|made| IoCounts::of(count(&made.counts))).sum()
+        };
         Totals {
-            frames: sum(|c| IoCounts::of(&c.frames)),
-            rejected: sum(|c| IoCounts::of(&c.rejected)),
-            fallback: sum(|c| IoCounts::of(&c.fallback)),
-            trades: tally.trades,
-            quotes: tally.quotes,
-            book_updates: tally.book_updates,
-            turns,
-            gaps: tally.gaps,
-            resyncs: tally.resyncs,
-            crossed: tally.crossed,
-            faults: sum(|c| IoCounts::of(&c.faults)),
+            frames: sum(|c| &c.frames),
+            rejected: sum(|c| &c.rejected),
+            fallback: sum(|c| &c.fallback),
+            faults: sum(|c| &c.faults),
+            ..self.books.totals()
         }
     }
 
@@ -112,48 +175,45 @@ impl Reporter {
     }
 
     fn channel(&mut self, at: usize, group: Group, now: Nanos) -> Channel {
-        let count = |counts: &[std::sync::atomic::AtomicU64; 2]| IoCounts::of(&counts[at]);
+        let count = |counts: &[AtomicU64; 2]| IoCounts::of(&counts[at]);
         let (sent, bytes) = (count(&self.line_counts.sent), count(&self.line_counts.bytes));
+        let (cycle_at, cycle_of) = self.books.round.cycles[at];
+        let (datagram_rate, byte_rate) = &mut self.rates[at];
         Channel {
             name: (at + 1).to_string(),
             group: format!("{}:{}", group.address, group.port),
             sequence: sent,
             datagrams: sent,
             bytes,
-            datagrams_per_s: self.rate(format!("d {at}"), now, sent),
-            bytes_per_s: self.rate(format!("b {at}"), now, bytes),
-            cycle_at: 0,
-            cycle_of: 0,
+            datagrams_per_s: datagram_rate.of(now, sent),
+            bytes_per_s: byte_rate.of(now, bytes),
+            cycle_at,
+            cycle_of,
             send_errors: count(&self.line_counts.errors) + IoCounts::of(&self.line_counts.overrun),
         }
     }
+}
 
-    fn books(&mut self, engine: &Engine, now: Nanos) -> Vec<Book> {
-        let known = engine.listings().filter(|(_, listing)| listing.tally().book_updates > 0);
-        let known: Vec<(InstrumentId, &Listing)> = known.collect();
-        known
-            .into_iter()
-            .map(|(id, listing)| {
-                let rate = self.rate(format!("i {id}"), now, listing.tally().book_updates);
-                let venue = engine.registry().venue_name(listing.venue).unwrap_or_default();
-                Book { updates_per_s: rate, ..book(listing, venue, now) }
-            })
-            .collect()
-    }
+fn no_journal() -> Journal {
+    Journal { state: JournalState::Off, ..Journal::default() }
+}
 
-    fn rate(&mut self, key: String, now: Nanos, count: u64) -> u64 {
-        let rate = self.rates.entry(key).or_insert(Rate { at: now, count, per_s: 0 });
-        let elapsed = now - rate.at;
-        if elapsed >= 1_000_000_000 {
-            let more = count.saturating_sub(rate.count);
-            rate.per_s = (u128::from(more) * 1_000_000_000 / elapsed as u128) as u64;
-            (rate.at, rate.count) = (now, count);
-        }
-        rate.per_s
+/// What the host is, but for the time.
+pub(crate) fn host(started_ns: Nanos, wait: Wait, production: bool, limited: bool) -> Host {
+    Host {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
+        started_ns,
+        now_ns: started_ns,
+        engine_ns: started_ns,
+        wait: format!("{wait:?}").to_lowercase(),
+        production,
+        limited,
     }
 }
 
-fn plugin((manifest, counts): &(Manifest, Arc<IoCounts>)) -> Plugin {
+fn plugin(made: &mut Made, now: Nanos) -> Plugin {
+    let Made { manifest, counts, pace, .. } = made;
     let (frames, faults) = (IoCounts::of(&counts.frames), IoCounts::of(&counts.faults));
     let (major, minor, _) = manifest.abi;
     Plugin {
@@ -168,45 +228,7 @@ fn plugin((manifest, counts): &(Manifest, Arc<IoCounts>)) -> Plugin {
         faults,
         last_fault: String::new(),
         frames,
-        ns_per_frame: IoCounts::of(&counts.plugin_ns) / frames.max(1),
+        ns_per_frame: pace.of(now, frames, IoCounts::of(&counts.plugin_ns)),
         digest: String::new(),
-    }
-}
-
-fn book(listing: &Listing, venue: &str, now: Nanos) -> Book {
-    let (book, about, tally) = (&listing.book, &listing.about, listing.tally());
-    let side = |side| {
-        let levels = book.levels().into_iter().flat_map(|levels| levels.iter(side));
-        levels.take(LEVELS).map(|level| [level.price, level.qty]).collect()
-    };
-    Book {
-        symbol: about.symbol.clone(),
-        venue: venue.to_owned(),
-        kind: about.kind.to_string(),
-        state: BookState::from_abi(book.state().to_abi()),
-        evidence: Evidence::from_abi(book.evidence().to_abi()),
-        cause: Cause::None,
-        sequence: book.sequence(),
-        age_ns: now - book.receive_ns(),
-        updates_per_s: 0,
-        updates: tally.book_updates,
-        gaps: tally.gaps,
-        resyncs: tally.resyncs,
-        crossed: tally.crossed,
-        price_exp: about.price_exp,
-        qty_exp: about.qty_exp,
-        bids: side(Side::Buy),
-        asks: side(Side::Sell),
-    }
-}
-
-fn percentiles(histogram: &Histogram<u64>) -> Latency {
-    let at = |share| histogram.value_at_quantile(share);
-    Latency {
-        count: histogram.len(),
-        p50_ns: at(0.5),
-        p99_ns: at(0.99),
-        p999_ns: at(0.999),
-        max_ns: histogram.max(),
     }
 }
