@@ -25,6 +25,9 @@ use crate::view::{Pane, View};
 /// How long a key or a signal may wait at most.
 const TICK: Duration = Duration::from_millis(50);
 
+/// Keys that may wait.
+const KEYS: usize = 64;
+
 /// How a screen is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -84,7 +87,9 @@ pub fn run<S: Source>(source: S, options: Options) -> Result<Exit, ScreenError> 
     }
     let (feed, asker) = Feed::start(source, options.every)?;
     let mut terminal = ratatui::try_init()?;
-    let exit = show(&mut terminal, App::new(options), &feed, &asker, &killed);
+    let exit = Keys::start()
+        .map_err(ScreenError::from)
+        .and_then(|keys| show(&mut terminal, App::new(options), &feed, &asker, &keys, &killed));
     // First of all the terminal; what went wrong is said afterwards.
     let restored = ratatui::try_restore();
     for hook in hooks {
@@ -100,6 +105,7 @@ fn show<T: Show>(
     mut app: App<T>,
     feed: &Feed<T>,
     asker: &Asker,
+    keys: &Keys,
     killed: &AtomicBool,
 ) -> Result<Exit, ScreenError> {
     // Drawn when something is new, not every tick: ordering thousands of books has a price.
@@ -117,11 +123,13 @@ fn show<T: Show>(
             terminal.draw(|frame| app.draw(frame.area(), frame.buffer_mut()))?;
             asker.want(app.wants());
         }
-        new = event::poll(TICK)?;
-        if new && app.event(&event::read()?) == Action::Leave {
+        let event = keys.next()?;
+        new = event.is_some();
+        if event.is_some_and(|event| app.event(&event) == Action::Leave) {
             return Ok(Exit::Left);
         }
-        if killed.load(Ordering::Relaxed) {
+        // A terminal that is gone is none any more, whether or not a signal said so.
+        if killed.load(Ordering::Relaxed) || !io::stdout().is_terminal() {
             return Ok(Exit::Signal);
         }
     }
@@ -175,6 +183,42 @@ impl<T: Show> App<T> {
                     if self.view.note.is_empty() { "asking the host" } else { &self.view.note };
                 put(buf, area, 1, 0, text, self.theme.label());
             }
+        }
+    }
+}
+
+/// Keys and new sizes, read by a thread of their own: the reader never comes back from a terminal
+/// that is gone, and nobody is to wait for it then.
+struct Keys(Receiver<io::Result<Event>>);
+
+impl Keys {
+    fn start() -> io::Result<Self> {
+        let (give, events) = sync_channel(KEYS);
+        thread::Builder::new().name("screen-keys".to_owned()).spawn(move || read_keys(&give))?;
+        Ok(Self(events))
+    }
+
+    /// The next one, if it comes soon.
+    fn next(&self) -> Result<Option<Event>, ScreenError> {
+        match self.0.recv_timeout(TICK) {
+            Ok(event) => Ok(Some(event?)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(ScreenError::Source),
+        }
+    }
+}
+
+/// Until nobody takes them, which it sees at the next key or tick.
+fn read_keys(give: &SyncSender<io::Result<Event>>) {
+    loop {
+        let event = match event::poll(TICK) {
+            Ok(false) => continue,
+            Ok(true) => event::read(),
+            Err(error) => Err(error),
+        };
+        let failed = event.is_err();
+        if give.send(event).is_err() || failed {
+            return;
         }
     }
 }

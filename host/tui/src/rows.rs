@@ -93,7 +93,7 @@ const fn book_urgency(state: BookState) -> u8 {
 const fn connection_urgency(state: ConnectionState) -> u8 {
     match state {
         ConnectionState::Banned => 0,
-        ConnectionState::Backoff => 1,
+        ConnectionState::Backoff | ConnectionState::Limited => 1,
         ConnectionState::Live => 3,
         _ => 2,
     }

@@ -30,6 +30,9 @@ const SMALLEST: (u16, u16) = (40, 8);
 /// From this width on, books stand beside what feeds them.
 const WIDE: u16 = 150;
 
+/// After so long without a word the engine hangs: it says something five times a second.
+const STILL_NS: i64 = 2_000_000_000;
+
 /// Something that fills a terminal.
 pub trait Show {
     /// Draws all of `area`. Any area will do, and nothing is drawn beyond it.
@@ -57,7 +60,10 @@ impl Show for Arc<Status> {
             Pane::Multicast => multicast::draw(self, view, theme, parts.body, buf),
             Pane::Log => log::draw(self, view, theme, parts.body, buf),
         }
-        foot(view, theme, parts.foot, buf);
+        match view.has_something_to_say() {
+            true => foot(view, theme, parts.foot, buf),
+            false => totals::draw_summary(self, theme, parts.foot, buf),
+        }
         if view.help {
             help::draw(theme, area, buf);
         }
@@ -111,6 +117,10 @@ fn head(status: &Status, theme: Theme, area: Rect, buf: &mut Buffer) {
         if count > 0 {
             parts.push((format!("{count} {}", state.word()), theme.mood(book_mood(state))));
         }
+    }
+    let still = host.now_ns.saturating_sub(host.engine_ns);
+    if host.engine_ns != 0 && still > STILL_NS {
+        parts.push((format!("ENGINE HANGS {}", span(still)), theme.mood(Mood::Bad)));
     }
     if host.production {
         parts.push(("PRODUCTION".to_owned(), theme.strong()));

@@ -172,6 +172,24 @@ pub(crate) fn nothing(buf: &mut Buffer, area: Rect, text: &str, theme: Theme) {
     put(buf, area, 1, 0, text, theme.mood(Mood::Still));
 }
 
+/// A text over the lines of `area`, broken between words; an ellipsis says that there is more.
+pub(crate) fn paragraph(buf: &mut Buffer, area: Rect, text: &str, style: Style) {
+    let room = area.width.saturating_sub(2);
+    let mut rest = text;
+    for line in 0..area.height {
+        let last = line + 1 == area.height;
+        let fits = |end: &usize| width_of(&rest[..*end]) <= room;
+        let ends = rest.match_indices(' ').map(|(at, _)| at).chain([rest.len()]);
+        let end = ends.take_while(fits).last().unwrap_or(rest.len());
+        if last || end == rest.len() {
+            put(buf, area, 1, line, &shortened(rest, room), style);
+            return;
+        }
+        put(buf, area, 1, line, &rest[..end], style);
+        rest = rest[end..].trim_start();
+    }
+}
+
 /// Columns that `text` takes.
 pub(crate) fn width_of(text: &str) -> u16 {
     u16::try_from(Span::raw(text).width()).unwrap_or(u16::MAX)
@@ -236,6 +254,20 @@ mod tests {
         assert_eq!(page(10, 9, 4), 6..10);
         assert_eq!(page(2, 0, 4), 0..2);
         assert_eq!(page(2, 1, 0), 0..0);
+    }
+
+    #[test]
+    fn paragraphs_break_between_words_and_say_that_there_is_more() {
+        let drawn = |height| {
+            let area = Rect::new(0, 0, 10, height);
+            let mut buf = Buffer::empty(area);
+            paragraph(&mut buf, area, "one two three four", Style::new());
+            let line = |y| (0..10).map(|x| buf[(x, y)].symbol()).collect::<String>();
+            (0..height).map(line).collect::<Vec<_>>()
+        };
+        assert_eq!(drawn(1), [" one two… "]);
+        assert_eq!(drawn(2), [" one two  ", " three f… "]);
+        assert_eq!(drawn(3), [" one two  ", " three    ", " four     "]);
     }
 
     #[test]

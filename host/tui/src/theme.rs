@@ -92,7 +92,7 @@ pub(crate) const fn connection_mood(state: ConnectionState) -> Mood {
         | ConnectionState::Subscribing
         | ConnectionState::Draining
         | ConnectionState::Quiet => Mood::Busy,
-        ConnectionState::Backoff | ConnectionState::Banned => Mood::Bad,
+        ConnectionState::Backoff | ConnectionState::Limited | ConnectionState::Banned => Mood::Bad,
         _ => Mood::Still,
     }
 }

@@ -121,6 +121,11 @@ impl View {
         }
     }
 
+    /// Whether the last line is needed for what is out of the ordinary.
+    pub(crate) const fn has_something_to_say(&self) -> bool {
+        self.paused || self.typing || !self.filter.is_empty() || !self.note.is_empty()
+    }
+
     /// Whether what `text` makes passes the filter.
     pub(crate) fn passes(&self, text: impl FnOnce() -> String) -> bool {
         self.filter.is_empty() || text().to_lowercase().contains(&self.filter.to_lowercase())

@@ -74,6 +74,8 @@ fn the_essentials_are_there_at_80x24() {
         "0.1.0",
         "0.1",
         "quarantined",
+        "no answer 7.00 s",
+        "backoff 4.00 s",
         "612 ns",
         "live",
         "backoff",
@@ -140,7 +142,7 @@ fn a_host_that_went_is_said_over_what_it_last_was() {
     assert!(gone[0].contains("patchbay 0.1.0"));
     assert!(gone[23].contains("host gone, retrying: the host closed the connection"));
     app.take(Ok(starting()));
-    assert_eq!(show(&app)[23], "");
+    assert!(!show(&app)[23].contains("gone"));
 }
 
 #[test]

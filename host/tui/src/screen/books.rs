@@ -4,7 +4,7 @@ use patchbay_control::{Book, BookState, Status};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::format::{Places, count, span};
+use crate::format::{Places, ago, count, span};
 use crate::rows::{self, book_id};
 use crate::screen::connections::evidence;
 use crate::screen::{WIDE, depth, order, shown};
@@ -12,8 +12,8 @@ use crate::table::{self, Cell, Column, nothing, page, section};
 use crate::theme::{Theme, book_mood};
 use crate::view::{Pane, View};
 
-const COLUMNS: [Column; 14] = [
-    Column::text("Symbol", 8, 0),
+const COLUMNS: [Column; 16] = [
+    Column::text("Symbol", 11, 0),
     Column::text("Venue", 7, 0),
     Column::word("Kind", 3),
     Column::word("State", 0),
@@ -24,8 +24,10 @@ const COLUMNS: [Column; 14] = [
     Column::number("Upd/s", 6, 2),
     Column::number("Gaps", 4, 4),
     Column::number("Resyncs", 7, 5),
-    Column::number("Crossed", 7, 7),
-    Column::number("Sequence", 12, 8),
+    Column::number("Last gap", 8, 7),
+    Column::number("Crossed", 7, 8),
+    Column::number("Sequence", 12, 9),
+    Column::number("Cycle", 5, 10),
     Column::word("Cause", 6),
 ];
 
@@ -71,12 +73,13 @@ pub(crate) fn list<'a>(
         return None;
     }
     let selected = Some(at - range.start.min(at));
-    let cells: Vec<_> = found[range].iter().map(|book| row(book, theme)).collect();
+    let now = status.host.now_ns;
+    let cells: Vec<_> = found[range].iter().map(|book| row(book, now, theme)).collect();
     table::draw(&COLUMNS, &cells, selected, theme, area, buf);
     found.get(at).copied()
 }
 
-fn row(book: &Book, theme: Theme) -> Vec<Cell> {
+fn row(book: &Book, now_ns: i64, theme: Theme) -> Vec<Cell> {
     let (bid, ask) = best(book);
     let live = book.state == BookState::Live;
     vec![
@@ -91,8 +94,14 @@ fn row(book: &Book, theme: Theme) -> Vec<Cell> {
         Cell::new(count(book.updates_per_s)),
         Cell::styled(count(book.gaps), theme.fault(book.gaps)),
         Cell::new(count(book.resyncs)),
+        Cell::new(ago(book.last_gap_ns, now_ns)),
         Cell::styled(count(book.crossed), theme.fault(book.crossed)),
         Cell::new(book.sequence.to_string()),
+        Cell::new(if book.cycle_place == 0 {
+            "-".to_owned()
+        } else {
+            count(book.cycle_place.into())
+        }),
         Cell::new(book.cause.word()),
     ]
 }

@@ -1,6 +1,6 @@
 //! Websockets.
 
-use patchbay_control::{Connection, Evidence, Status};
+use patchbay_control::{Connection, ConnectionState, Evidence, Status};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -9,23 +9,24 @@ use crate::format::{ago, bytes, count, span};
 use crate::rows;
 use crate::screen::totals::quantile;
 use crate::screen::{order, shown};
-use crate::table::{self, Cell, Column, nothing, page, put, section, shortened, width_of};
+use crate::table::{self, Cell, Column, page, paragraph, put, section, shortened, width_of};
 use crate::theme::{Theme, connection_mood};
 use crate::view::{Pane, View};
 
-const COLUMNS: [Column; 12] = [
+const COLUMNS: [Column; 13] = [
     Column::number("Id", 2, 0),
     Column::text("Venue", 8, 0),
     Column::word("State", 0),
     Column::word("Evidence", 0),
     Column::number("Age", 7, 0),
     Column::number("Frames/s", 8, 0),
+    Column::number("Bytes/s", 8, 5),
     Column::number("Last gap", 8, 1),
     Column::number("Reconnects", 10, 4),
     Column::number("p50", 7, 3),
     Column::number("p99", 7, 0),
     Column::number("p99.9", 7, 2),
-    Column::text("Symbols", 8, 5),
+    Column::text("Symbols, or why it is not open", 8, 6),
 ];
 
 /// Lines of the detail below the list.
@@ -59,8 +60,8 @@ pub(crate) fn list<'a>(
     let area = section(buf, area, &title, theme);
     if found.is_empty() {
         let hidden = !view.filter.is_empty() && !status.connections.is_empty();
-        let text = if hidden { "none passes the filter" } else { "no connection is wanted" };
-        nothing(buf, area, text, theme);
+        let text = if hidden { "none passes the filter".to_owned() } else { why_none(status) };
+        paragraph(buf, area, &text, theme.label());
         return None;
     }
     let selected = marked.then(|| at - range.start.min(at));
@@ -75,17 +76,48 @@ fn row(conn: &Connection, now_ns: i64, theme: Theme) -> Vec<Cell> {
     vec![
         Cell::new(conn.id.to_string()),
         Cell::new(&*conn.venue),
-        Cell::styled(conn.state.word(), theme.mood(connection_mood(conn.state))),
+        Cell::styled(state(conn, now_ns), theme.mood(connection_mood(conn.state))),
         Cell::new(evidence(conn.evidence)),
         Cell::new(span(conn.age_ns)),
         Cell::new(count(conn.frames_per_s)),
+        Cell::new(bytes(conn.bytes_per_s)),
         Cell::new(ago(conn.last_gap_ns, now_ns)),
         Cell::new(count(conn.reconnects)),
         Cell::new(quantile(latency.p50_ns, latency)),
         Cell::new(quantile(latency.p99_ns, latency)),
         Cell::new(quantile(latency.p999_ns, latency)),
-        Cell::new(conn.symbols.join(" ")),
+        Cell::new(carries(conn)),
     ]
+}
+
+/// The word, and when the next attempt is.
+fn state(conn: &Connection, now_ns: i64) -> String {
+    let word = conn.state.word();
+    match conn.retry_at_ns {
+        0 => word.to_owned(),
+        at => format!("{word} {}", span(at.saturating_sub(now_ns).max(0))),
+    }
+}
+
+/// What comes over it, or why nothing does.
+fn carries(conn: &Connection) -> String {
+    use ConnectionState::{Backoff, Banned, Connecting, Limited, Wanted};
+    let shut = matches!(conn.state, Wanted | Connecting | Backoff | Limited | Banned);
+    if shut && !conn.last_error.is_empty() {
+        return conn.last_error.clone();
+    }
+    if conn.symbols.is_empty() {
+        return format!("{} wanted", count(conn.wanted));
+    }
+    conn.symbols.join(" ")
+}
+
+/// An adapter wants connections once it knows what its venue lists.
+fn why_none(status: &Status) -> String {
+    match status.venues.iter().find(|venue| venue.unreached_since_ns != 0) {
+        Some(venue) => format!("none yet: {}", venue.last_error),
+        None => "none is wanted yet".to_owned(),
+    }
 }
 
 pub(crate) const fn evidence(evidence: Evidence) -> &'static str {
@@ -103,7 +135,11 @@ fn about(conn: &Connection, now_ns: i64, theme: Theme, area: Rect, buf: &mut Buf
     let quantiles = quantiles.map(|ns| quantile(ns, latency)).join("  ");
     let retry = match conn.retry_at_ns {
         0 => String::new(),
-        at => format!(", again in {}", span(at.saturating_sub(now_ns).max(0))),
+        at => format!(", next attempt in {}", span(at.saturating_sub(now_ns).max(0))),
+    };
+    let carries = match conn.symbols.len() {
+        0 => format!("nothing yet, {} symbols wanted", count(conn.wanted)),
+        some => format!("{some} of {}: {}", count(conn.wanted), conn.symbols.join(" ")),
     };
     let last_gap = match conn.last_gap_ns {
         0 => String::new(),
@@ -112,24 +148,25 @@ fn about(conn: &Connection, now_ns: i64, theme: Theme, area: Rect, buf: &mut Buf
     let error = if conn.last_error.is_empty() { "-" } else { &*conn.last_error };
     let lines = [
         ("goes to", format!("{} ({}{retry})", conn.url, conn.state.word())),
-        ("carries", conn.symbols.join(" ")),
+        ("carries", carries),
         (
             "frames",
             format!(
-                "{} ({}), {} reconnects, {} gaps{last_gap}",
+                "{} ({}), {}/s, {} reconnects, {} gaps{last_gap}",
                 count(conn.frames),
                 bytes(conn.bytes),
+                bytes(conn.bytes_per_s),
                 count(conn.reconnects),
                 count(conn.gaps),
             ),
         ),
         ("latency", format!("{quantiles}  (p50 p99 p99.9 max)")),
-        ("closed", error.to_owned()),
+        ("trouble", error.to_owned()),
     ];
     for (line, (label, text)) in (0..area.height).zip(lines) {
         put(buf, area, 1, line, label, theme.label());
         let room = area.width.saturating_sub(10);
-        let fits = label == "goes to" || label == "carries" || label == "closed";
+        let fits = label == "goes to" || label == "carries" || label == "trouble";
         let text = if fits { shortened(&text, room) } else { whole(text, room) };
         put(buf, area, 10, line, &text, Style::new());
     }

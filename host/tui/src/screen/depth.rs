@@ -33,7 +33,9 @@ pub(crate) fn draw(book: &Book, theme: Theme, area: Rect, buf: &mut Buffer) {
     let area = section(buf, area, &title, theme);
     let x = put(buf, area, 1, 0, book.state.word(), theme.mood(book_mood(book.state)));
     let age = if book.age_ns < 0 { String::new() } else { format!(", {} old", span(book.age_ns)) };
-    let about = format!("({}), update {}{age}", evidence(book.evidence), book.sequence);
+    let cause = book.cause.word();
+    let evidence = evidence(book.evidence);
+    let about = format!("({evidence}, {cause}), update {}{age}", book.sequence);
     put_whole(buf, area, x + 1, 0, &about, Style::new());
     let counts = format!(
         "{} updates/s, {} gaps, {} resyncs, {} crossed",
@@ -43,6 +45,13 @@ pub(crate) fn draw(book: &Book, theme: Theme, area: Rect, buf: &mut Buffer) {
         count(book.crossed),
     );
     put_whole(buf, area, 1, 1, &counts, theme.label());
+    let place = match (book.connection, book.cycle_place) {
+        (0, 0) => String::new(),
+        (0, place) => format!("place {place} in the snapshot cycle"),
+        (conn, 0) => format!("by connection {conn}"),
+        (conn, place) => format!("by connection {conn}, place {place} in the snapshot cycle"),
+    };
+    put_whole(buf, area, 3 + width_of(&counts), 1, &place, theme.label());
     let below = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     if area.height < 3 {
         return;

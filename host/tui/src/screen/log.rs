@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use crate::format::time_of_day;
 use crate::rows;
 use crate::screen::shown;
-use crate::table::{self, Cell, Column, nothing, put, section, width_of};
+use crate::table::{self, Cell, Column, nothing, paragraph, section};
 use crate::theme::{Theme, log_mood};
 use crate::view::View;
 
@@ -29,7 +29,7 @@ pub(crate) fn draw(status: &Status, view: &View, theme: Theme, area: Rect, buf: 
     let Some(line) = list(status, view, theme, above, buf) else { return };
     let below = Rect { y: above.bottom(), height: detail, ..area };
     let below = section(buf, below, &format!("Line {}", line.seq), theme);
-    wrapped(&line.text, below, buf);
+    paragraph(buf, below, &line.text, Style::new());
 }
 
 /// As many as fit; returns the selected one.
@@ -68,15 +68,4 @@ fn row(line: &LogLine, theme: Theme) -> Vec<Cell> {
         Cell::new(&*line.source),
         Cell::new(&*line.text),
     ]
-}
-
-/// A text over several lines, broken between words.
-fn wrapped(text: &str, area: Rect, buf: &mut Buffer) {
-    let (mut x, mut y) = (1, 0);
-    for word in text.split(' ') {
-        if x > 1 && x + width_of(word) >= area.width {
-            (x, y) = (1, y + 1);
-        }
-        x = put(buf, area, x, y, word, Style::new()).saturating_add(1);
-    }
 }

@@ -12,26 +12,37 @@ use crate::view::View;
 const LEAST: u16 = 3;
 
 /// What feeds the books on the left and the books on the right, or one below the other; then what
-/// is sent, and the log.
+/// was counted, what is sent, and the log.
 pub(crate) fn draw(status: &Status, view: &View, theme: Theme, area: Rect, buf: &mut Buffer) {
-    if area.width < WIDE {
-        let below = feeds(status, view, theme, area, buf);
-        let (books, below) = split(below, rows(status.books.len()));
-        if books.height >= LEAST {
-            books::list(status, view, theme, books, buf);
-            rest(status, view, theme, below, buf);
-        }
-        return;
+    let books = if area.width < WIDE { rows(status.books.len()) } else { 0 };
+    let width = if area.width < WIDE { area.width } else { area.width / 2 - 1 };
+    let left = Rect { width, ..area };
+    let wanted = [
+        rows(status.plugins.len()),
+        rows(status.connections.len()),
+        books,
+        rows(totals::venue_rows(status)),
+    ];
+    let heights = share(area.height, wanted.map(|most| (LEAST.min(most), most)));
+    let (part, below) = split(left, heights[0]);
+    plugins::draw(status, theme, part, buf);
+    let (part, below) = split(below, heights[1]);
+    connections::list(status, view, theme, false, part, buf);
+    let (part, below) = split(below, heights[2]);
+    if books > 0 {
+        books::list(status, view, theme, part, buf);
     }
-    let width = area.width / 2;
-    let left = Rect { width: width - 1, ..area };
-    let right = Rect { x: area.x + width, width: area.width - width, ..area };
-    let below = feeds(status, view, theme, left, buf);
+    let (part, below) = split(below, heights[3]);
+    totals::draw_venues(status, theme, part, buf);
     rest(status, view, theme, below, buf);
-    let wanted = rows(status.books.len()).min((right.height / 2).max(LEAST));
-    let (list, below) = split(right, wanted);
-    if let Some(book) = books::list(status, view, theme, list, buf) {
-        depth::draw(book, theme, below, buf);
+    if area.width >= WIDE {
+        let at = area.width / 2;
+        let right = Rect { x: area.x + at, width: area.width - at, ..area };
+        let wanted = rows(status.books.len()).min((right.height / 2).max(LEAST));
+        let (list, below) = split(right, wanted);
+        if let Some(book) = books::list(status, view, theme, list, buf) {
+            depth::draw(book, theme, below, buf);
+        }
     }
 }
 
@@ -47,30 +58,17 @@ fn split(area: Rect, height: u16) -> (Rect, Rect) {
     (Rect { height, ..area }, below)
 }
 
-/// Plugins, connections, latency and totals; returns what is left below them.
-fn feeds(status: &Status, view: &View, theme: Theme, area: Rect, buf: &mut Buffer) -> Rect {
-    let totals = totals::height(status, theme, area.width);
-    let wanted = [
-        (LEAST, rows(status.plugins.len())),
-        (LEAST, rows(status.connections.len())),
-        (LEAST, rows(status.venues.len() + 1)),
-        (totals, totals),
-    ];
-    let heights = share(area.height, &wanted);
-    let (part, below) = split(area, heights[0]);
-    plugins::draw(status, theme, part, buf);
-    let (part, below) = split(below, heights[1]);
-    connections::list(status, view, theme, false, part, buf);
-    let (part, below) = split(below, heights[2]);
-    totals::draw_latency(status, theme, part, buf);
-    let (part, below) = split(below, heights[3]);
-    totals::draw_totals(status, theme, part, buf);
-    below
-}
-
-/// Multicast and the log, as far as there is room.
+/// Totals, multicast and the log, as far as there is room.
 fn rest(status: &Status, view: &View, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let (lines, below) = split(area, rows(status.channels.len()));
+    let totals = totals::height(status, theme, area.width);
+    let below = if area.height >= totals {
+        let (part, below) = split(area, totals);
+        totals::draw_totals(status, theme, part, buf);
+        below
+    } else {
+        area
+    };
+    let (lines, below) = split(below, rows(status.channels.len()));
     if lines.height >= LEAST {
         multicast::list(status, view, theme, false, lines, buf);
     }
@@ -80,7 +78,7 @@ fn rest(status: &Status, view: &View, theme: Theme, area: Rect, buf: &mut Buffer
 }
 
 /// Shares `height` out: first what each needs at least, then line by line what each could use.
-fn share(height: u16, wanted: &[(u16, u16); 4]) -> [u16; 4] {
+fn share(height: u16, wanted: [(u16, u16); 4]) -> [u16; 4] {
     let mut left = height;
     let mut heights = wanted.map(|(least, _)| {
         let given = least.min(left);
@@ -90,7 +88,7 @@ fn share(height: u16, wanted: &[(u16, u16); 4]) -> [u16; 4] {
     while left > 0 {
         let before = left;
         for (given, (_, most)) in heights.iter_mut().zip(wanted) {
-            if *given < *most && left > 0 {
+            if *given < most && left > 0 {
                 *given += 1;
                 left -= 1;
             }
@@ -109,10 +107,10 @@ mod tests {
     #[test]
     fn lines_are_shared_out_to_who_can_use_them() {
         let wanted = [(3, 4), (3, 9), (3, 3), (5, 5)];
-        assert_eq!(share(0, &wanted), [0; 4]);
-        assert_eq!(share(10, &wanted), [3, 3, 3, 1]);
-        assert_eq!(share(14, &wanted), [3, 3, 3, 5]);
-        assert_eq!(share(17, &wanted), [4, 5, 3, 5]);
-        assert_eq!(share(60, &wanted), [4, 9, 3, 5]);
+        assert_eq!(share(0, wanted), [0; 4]);
+        assert_eq!(share(10, wanted), [3, 3, 3, 1]);
+        assert_eq!(share(14, wanted), [3, 3, 3, 5]);
+        assert_eq!(share(17, wanted), [4, 5, 3, 5]);
+        assert_eq!(share(60, wanted), [4, 9, 3, 5]);
     }
 }

@@ -1,21 +1,23 @@
 //! What was counted, and how long it took.
 
-use patchbay_control::{Latency, Status};
+use patchbay_control::{Latency, Status, Venue};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::format::{bytes, count, span_u};
+use crate::format::{ago, bytes, count, span_u};
 use crate::table::{self, Cell, Column, put, section, width_of};
-use crate::theme::{Theme, journal_mood};
+use crate::theme::{Mood, Theme, journal_mood};
 
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 8] = [
     Column::text("Venue", 6, 0),
-    Column::number("p50", 8, 0),
-    Column::number("p99", 8, 0),
-    Column::number("p99.9", 8, 0),
-    Column::number("Max", 8, 0),
-    Column::number("Measured", 11, 0),
+    Column::word("State", 1),
+    Column::number("Open", 4, 2),
+    Column::number("p50", 7, 0),
+    Column::number("p99", 7, 0),
+    Column::number("p99.9", 7, 0),
+    Column::number("Max", 7, 0),
+    Column::number("Measured", 10, 3),
 ];
 
 /// Label, value and its style.
@@ -76,18 +78,65 @@ pub(crate) fn draw_totals(status: &Status, theme: Theme, area: Rect, buf: &mut B
     }
 }
 
-/// Receive to publish, over all and by venue.
-pub(crate) fn draw_latency(status: &Status, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let area = section(buf, area, "Receive to publish, last minute", theme);
-    let mut rows = vec![latency("all", &status.latency)];
-    rows.extend(status.venues.iter().map(|venue| latency(&venue.venue, &venue.latency)));
+/// The most of it on one line, as far as it fits.
+pub(crate) fn draw_summary(status: &Status, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let totals = &status.totals;
+    let fault = |number: u64| if number == 0 { theme.label() } else { theme.fault(number) };
+    let journal = theme.mood(journal_mood(status.journal.state));
+    let parts = [
+        (format!("{} frames", count(totals.frames)), theme.label()),
+        (format!("{} book updates", count(totals.book_updates)), theme.label()),
+        (counted(totals.gaps, "gap"), fault(totals.gaps)),
+        (counted(totals.faults, "fault"), fault(totals.faults)),
+        (format!("journal {}", status.journal.state.word()), journal),
+        (format!("{} trades", count(totals.trades)), theme.label()),
+        (format!("{} quotes", count(totals.quotes)), theme.label()),
+    ];
+    let mut x = 1;
+    for (text, style) in parts {
+        if x + width_of(&text) >= area.width {
+            break;
+        }
+        x = put(buf, area, x, 0, &text, style) + 2;
+    }
+}
+
+fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+/// Rows of [`draw_venues`].
+pub(crate) fn venue_rows(status: &Status) -> usize {
+    status.venues.len() + 3
+}
+
+/// Venues, and receive to publish: of each, over all, since the start, and the part of it up to the
+/// ring of the thread that sends.
+pub(crate) fn draw_venues(status: &Status, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let area = section(buf, area, "Venues, and receive to publish in the last minute", theme);
+    let now = status.host.now_ns;
+    let mut rows = vec![latency(["all", "", ""], &status.latency)];
+    rows.extend(status.venues.iter().map(|of| venue(of, now, theme)));
+    rows.push(latency(["since start", "", ""], &status.latency_total));
+    rows.push(latency(["handed over", "", ""], &status.handover));
     rows.truncate(area.height.saturating_sub(1).into());
     table::draw(&COLUMNS, &rows, None, theme, area, buf);
 }
 
-fn latency(name: &str, latency: &Latency) -> Vec<Cell> {
+fn venue(of: &Venue, now_ns: i64, theme: Theme) -> Vec<Cell> {
+    let mut row = latency([&of.venue, "", ""], &of.latency);
+    row[1] = match of.unreached_since_ns {
+        0 if of.open == of.connections => Cell::styled("reached", theme.mood(Mood::Good)),
+        0 => Cell::styled("connecting", theme.mood(Mood::Busy)),
+        at => Cell::styled(format!("no answer {}", ago(at, now_ns)), theme.mood(Mood::Bad)),
+    };
+    row[2] = Cell::new(format!("{}/{}", of.open, of.connections));
+    row
+}
+
+fn latency(words: [&str; 3], latency: &Latency) -> Vec<Cell> {
     let quantiles = [latency.p50_ns, latency.p99_ns, latency.p999_ns, latency.max_ns];
-    let mut row = vec![Cell::new(name)];
+    let mut row = words.map(Cell::new).to_vec();
     row.extend(quantiles.map(|ns| Cell::new(quantile(ns, latency))));
     row.push(Cell::new(count(latency.count)));
     row

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use patchbay_control::{
     Book, BookState, Cause, Channel, Connection, ConnectionState, Evidence, Host, Journal,
     JournalState, Latency, LogLevel, LogRing, Plugin, PluginKind, PluginState, Status, Totals,
-    VenueLatency,
+    Venue,
 };
 use patchbay_tui::{Pane, Show, Theme, UdpLine, UdpStats, View};
 use ratatui::Terminal;
@@ -67,6 +67,7 @@ pub(crate) fn starting() -> Arc<Status> {
             pid: 4242,
             started_ns: NOW - 11_523 * SECOND,
             now_ns: NOW,
+            engine_ns: NOW - SECOND / 5,
             wait: "block".to_owned(),
             production: false,
             limited: true,
@@ -87,9 +88,28 @@ pub(crate) fn starting() -> Arc<Status> {
         plugins: plugins(),
         connections: connections(),
         latency: latency(1_234_567, 1),
+        latency_total: latency(12_345_678, 2),
+        handover: latency(1_234_567, 1),
         venues: vec![
-            VenueLatency { venue: "binance".to_owned(), latency: latency(1_234_000, 1) },
-            VenueLatency { venue: "upbit".to_owned(), latency: Latency::default() },
+            Venue {
+                venue: "binance".to_owned(),
+                wanted: 5,
+                connections: 2,
+                open: 2,
+                latency: latency(1_234_000, 1),
+                ..Venue::default()
+            },
+            Venue {
+                venue: "upbit".to_owned(),
+                wanted: 1,
+                connections: 1,
+                unreached_since_ns: NOW - 7 * SECOND,
+                failures: 3,
+                last_error: "upbit.example: no connection within 10s; the venue or the way to it \
+                             is slow or down"
+                    .to_owned(),
+                ..Venue::default()
+            },
         ],
         channels: channels(),
         journal: Journal {
@@ -142,6 +162,7 @@ fn connections() -> Vec<Connection> {
         venue: venue.to_owned(),
         url: format!("wss://stream.{venue}.example/ws"),
         symbols: symbols.iter().map(|&symbol| symbol.to_owned()).collect(),
+        wanted: 5,
         state,
         evidence: if state == ConnectionState::Live {
             Evidence::Chained
@@ -152,6 +173,7 @@ fn connections() -> Vec<Connection> {
         frames_per_s: if state == ConnectionState::Live { 1_234 } else { 0 },
         frames: 12_345_678,
         bytes: 5 << 30,
+        bytes_per_s: if state == ConnectionState::Live { 345 << 10 } else { 0 },
         latency: if state == ConnectionState::Live {
             latency(1_234_567, 1)
         } else {
@@ -202,7 +224,7 @@ fn books() -> Vec<Book> {
         ..Book::default()
     };
     let mut gapped = book("ETHUSDT", "binance", "spot", BookState::Stale, Cause::Gap);
-    (gapped.gaps, gapped.resyncs) = (2, 2);
+    (gapped.gaps, gapped.resyncs, gapped.last_gap_ns) = (2, 2, NOW - 83 * SECOND);
     vec![
         book("BTCUSDT", "binance", "spot", BookState::Syncing, Cause::Started),
         gapped,
