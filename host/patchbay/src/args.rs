@@ -153,6 +153,9 @@ pub(crate) struct DemoArgs {
     /// Times recorded pace
     #[arg(long, value_name = "N", default_value_t = 1.0)]
     pub(crate) pace: f64,
+    /// All recordings of Binance at once, each day as a venue of its own
+    #[arg(long, conflicts_with = "journal")]
+    pub(crate) all_captures: bool,
     #[command(flatten)]
     pub(crate) watch: WatchArgs,
 }

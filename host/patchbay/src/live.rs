@@ -1,17 +1,18 @@
 //! `patchbay run` and `patchbay top`: a host, and looking at one.
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use patchbay_abi as abi;
-use patchbay_control::{Client, Detail, LogLevel, Status};
+use patchbay_control::{BookState, Client, Detail, LogLevel, Status, Venue};
 use patchbay_engine::{EngineConfig, HistoryConfig};
 use patchbay_loader::Kind;
 use patchbay_runtime::config::{Config, HostConfig, limited_mode};
 use patchbay_runtime::live::{LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish, Wait};
-use patchbay_runtime::{LogThread, LogWriter, PluginFolder};
+use patchbay_runtime::{HostClock, LogThread, LogWriter, PluginFolder};
 use patchbay_tui::{Attached, InProcess, Options};
 
 use crate::args::{RunArgs, TopArgs, WaitArg, WatchArgs};
@@ -108,6 +109,8 @@ pub(crate) fn adapters(
                     channels: ALL_CHANNELS,
                 })
                 .collect(),
+            venue: None,
+            addresses: BTreeMap::new(),
         });
     }
     if adapters.is_empty() {
@@ -192,7 +195,8 @@ pub(crate) fn watch(host: LiveHost, args: &WatchArgs, screen: bool) -> Result<()
         return if failed { Err(died()) } else { Ok(()) };
     }
     let stop = Stop::watch()?;
-    let mut waited = Duration::ZERO;
+    let (clock, mut waited) = (HostClock::start(), Duration::ZERO);
+    let started = clock.now();
     let mut shown = 0;
     let mut logged = 0;
     while !host.has_failed()
@@ -201,7 +205,8 @@ pub(crate) fn watch(host: LiveHost, args: &WatchArgs, screen: bool) -> Result<()
         && args.limit.is_none_or(|limit| waited < limit)
     {
         thread::sleep(LOOK);
-        waited += LOOK;
+        // Not the sum of the sleeps: on a busy machine they are longer.
+        waited = Duration::from_nanos((clock.now() - started).unsigned_abs());
         if !args.json && waited.as_secs() > shown {
             shown = waited.as_secs();
             let status = host.status();
@@ -234,18 +239,35 @@ fn say_log(status: &Status, after: u64) -> u64 {
     status.log.last().map_or(after, |line| line.seq)
 }
 
+/// The host in one line.
 pub(crate) fn line(status: &Status) -> String {
     let (totals, latency) = (&status.totals, &status.latency);
-    let live = status.books.iter().filter(|b| b.state == patchbay_control::BookState::Live).count();
+    let sum = |count: fn(&Venue) -> u64| status.venues.iter().map(count).sum::<u64>();
+    let unreached = status.venues.iter().filter(|venue| venue.unreached_since_ns != 0);
+    let unreached: String = unreached
+        .map(|venue| {
+            let seconds = (status.host.now_ns - venue.unreached_since_ns) / 1_000_000_000;
+            format!(", no answer from {} for {seconds} s", venue.venue)
+        })
+        .collect();
+    let quantiles = match latency.count {
+        0 => String::new(),
+        _ => {
+            let [p50, p99, p999] =
+                [latency.p50_ns, latency.p99_ns, latency.p999_ns].map(|ns| ns / 1_000);
+            format!(", p50 {p50} µs, p99 {p99} µs, p99.9 {p999} µs")
+        }
+    };
     format!(
-        "{} connections, {live} of {} books live, {} frames, {} gaps, {} datagrams, p50 {} µs, p99 {} µs",
-        status.connections.len(),
+        "{} of {} connections, {} of {} books live, {} frames, {} gaps, {} datagrams\
+         {quantiles}{unreached}",
+        sum(|venue| venue.open),
+        sum(|venue| venue.connections),
+        status.books_in(BookState::Live),
         status.books.len(),
         totals.frames,
         totals.gaps,
         status.channels.iter().map(|channel| channel.datagrams).sum::<u64>(),
-        latency.p50_ns / 1000,
-        latency.p99_ns / 1000,
     )
 }
 

@@ -12,6 +12,7 @@ mod plugin;
 mod production;
 mod record;
 mod replay;
+mod sessions;
 mod signal;
 mod venue;
 
