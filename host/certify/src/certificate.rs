@@ -132,3 +132,36 @@ impl fmt::Display for Certificate {
         write!(f, "\n{passed} passed, {failed} failed, {rest} not verified")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdicts(failed: u16) -> Vec<(u16, &'static str)> {
+        let mut outcomes: Outcomes =
+            CARDS.iter().map(|card| (card.number, Outcome::passed(Figures::new()))).collect();
+        outcomes.insert(failed, Outcome::failed("shown"));
+        let rows = Certificate::rows(outcomes, "nobody tried");
+        let other = rows.iter().filter(|row| row.verdict != Verdict::Passed);
+        other.map(|row| (row.card.number, row.verdict.word())).collect()
+    }
+
+    #[test]
+    fn what_rests_on_a_failed_card_is_not_verified_through_others_too() {
+        let withdrawn = |numbers: &[u16]| -> Vec<(u16, &'static str)> {
+            numbers.iter().map(|number| (*number, "not verified")).collect()
+        };
+        assert_eq!(verdicts(302), [(302, "failed")]);
+        let mut expected = withdrawn(&[401, 403, 404, 405]);
+        expected.push((501, "failed"));
+        expected.extend(withdrawn(&[502, 503, 504, 506, 507, 508]));
+        assert_eq!(verdicts(501), expected);
+    }
+
+    #[test]
+    fn a_card_that_nobody_judged_says_why() {
+        let rows = Certificate::rows(Outcomes::new(), "nobody tried");
+        let why = Verdict::NotVerified { why: "nobody tried".to_owned() };
+        assert!(rows.len() == CARDS.len() && rows.iter().all(|row| row.verdict == why));
+    }
+}
