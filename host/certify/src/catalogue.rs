@@ -168,7 +168,8 @@ cards! {
 
     1101 Cost "a frame costs microseconds" []
         "The median frame costs less than 50 microseconds, whatever the build, and in the \
-         newest recording no more than one frame in a hundred is left to the general parser."
+         newest recording no more than one frame in a hundred is a change of a book or a \
+         trade that was left to the general parser."
 
     1201 Purity "no socket, no file" []
         "Under a filter of system calls, from its creation on, the adapter asks the system \

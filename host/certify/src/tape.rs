@@ -28,13 +28,13 @@ impl Print {
     }
 }
 
-/// What came out, by the keys of the independent replay.
+/// What came out, by the adapter's indices.
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
-    pub(crate) prints: BTreeMap<Key, Vec<Print>>,
+    prints: BTreeMap<u32, Vec<Print>>,
     pub(crate) off_book: u64,
-    pub(crate) quotes: BTreeMap<Key, Vec<Quote>>,
-    pub(crate) figures: BTreeMap<(Key, Figure), BTreeSet<String>>,
+    quotes: BTreeMap<u32, Vec<Quote>>,
+    figures: BTreeMap<(u32, Figure), BTreeSet<String>>,
     /// Frames refused, with the first and why.
     pub(crate) rejected: Option<String>,
     /// Applied changes whose update id was compared.
@@ -70,18 +70,41 @@ impl Tape {
         (tape, replay.into_truth())
     }
 
+    /// Trades of an instrument of the independent replay.
+    pub(crate) fn prints(&self, of: &Key) -> &[Print] {
+        self.index(of).and_then(|index| self.prints.get(&index)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Best bids and asks of an instrument.
+    pub(crate) fn quotes(&self, of: &Key) -> &[Quote] {
+        self.index(of).and_then(|index| self.quotes.get(&index)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every text of a figure of an instrument.
+    pub(crate) fn figures(&self, of: &Key, figure: Figure) -> BTreeSet<String> {
+        let found = self.index(of).and_then(|index| self.figures.get(&(index, figure)));
+        found.cloned().unwrap_or_default()
+    }
+
+    /// Instruments that traded.
+    pub(crate) fn traded(&self) -> impl Iterator<Item = &Instrument> {
+        self.prints.keys().filter_map(|index| self.seen.get(index))
+    }
+
+    fn index(&self, of: &Key) -> Option<u32> {
+        let is = |about: &Instrument| of.is(&about.symbol, about.kind.name());
+        self.seen.iter().find(|(_, about)| is(about)).map(|(index, _)| *index)
+    }
+
     fn take(&mut self, played: &Played, player: &Player, truth: &Truth, one_more: bool) {
         for record in played.records() {
             let index = record.head().instrument;
             let Some(about) = player.instruments().get(index as usize) else { continue };
             self.seen.entry(index).or_insert_with(|| about.clone());
-            let Some(key) = key(&truth.books, about) else { continue };
-            if record.depth().is_some() {
-                if one_more {
-                    self.compare_id(&record, &key, truth);
-                }
-            } else {
-                self.note(&record, about, key);
+            if record.depth().is_none() {
+                self.note(&record, about, index);
+            } else if one_more && let Some(key) = key(&truth.books, about) {
+                self.compare_id(&record, &key, truth);
             }
         }
     }
@@ -101,11 +124,11 @@ impl Tape {
         }
     }
 
-    fn note(&mut self, record: &Record<'_>, about: &Instrument, key: Key) {
+    fn note(&mut self, record: &Record<'_>, about: &Instrument, index: u32) {
         let price = |mantissa| trimmed(mantissa, about.price_exp);
         let qty = |mantissa| trimmed(mantissa, about.qty_exp);
         let mut figure = |of, text| {
-            self.figures.entry((key.clone(), of)).or_default().insert(text);
+            self.figures.entry((index, of)).or_default().insert(text);
         };
         if let Some(trade) = record.trade() {
             if trade.flags & TRADE_OFF_BOOK != 0 {
@@ -118,7 +141,7 @@ impl Tape {
                 qty: qty(trade.qty),
                 buy: trade.aggressor == SIDE_BUY,
             };
-            self.prints.entry(key).or_default().push(print);
+            self.prints.entry(index).or_default().push(print);
         } else if let Some(quote) = record.quote() {
             let side = |at, of| match of {
                 0 => Default::default(),
@@ -126,7 +149,7 @@ impl Tape {
             };
             let bid = side(quote.bid_price, quote.bid_qty);
             let ask = side(quote.ask_price, quote.ask_qty);
-            self.quotes.entry(key).or_default().push(Quote { bid, ask });
+            self.quotes.entry(index).or_default().push(Quote { bid, ask });
         } else if let Some(mark) = record.mark() {
             for (of, mantissa) in [(Figure::Mark, mark.mark), (Figure::Index, mark.index)] {
                 if mantissa != 0 {

@@ -53,9 +53,13 @@ fn build(release: bool) -> Built {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--message-format=json-render-diagnostics"]);
-    command.args(["-p", "patchbay", "-p", "patchbay-binance", "-p", "patchbay-recorder"]);
-    command.args(["-p", "patchbay-zoo-panicker"]);
-    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    command.args(["-p", "patchbay", "-p", "patchbay-recorder", "-p", "patchbay-zoo-panicker"]);
+    for adapter in fs::read_dir(root.join("adapters")).unwrap() {
+        let name = adapter.unwrap().file_name().into_string().unwrap();
+        command.args(["-p", &format!("patchbay-{name}")]);
+    }
+    command.current_dir(root);
     if release {
         command.arg("--release");
     }

@@ -16,7 +16,7 @@ const PAUSE_S: i64 = 7;
 /// `Retry-After` of the ban, s.
 const BAN_S: i64 = 120;
 /// How long after the pause it may take until something is asked again, s.
-const PATIENCE_S: i64 = 120;
+const PATIENCE_S: i64 = 900;
 
 /// Symbols a connection where no setting says how many.
 const SHARE: i64 = 5;

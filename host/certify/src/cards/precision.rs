@@ -35,11 +35,13 @@ pub(crate) fn compare(
 ) {
     finding.add("instruments", 0);
     let Some(template) = template(protocol, recording) else { return };
-    let listed = player.instruments().iter().filter(|about| !about.provisional).cloned();
-    // A book of what is named otherwise than the recorded one may come on another connection.
-    let known = player.instruments().iter().find(|about| about.symbol == template.symbol);
-    let Some(kind) = known.map(|about| about.kind) else { return };
-    let listed: Vec<_> = listed.filter(|about| about.kind == kind).collect();
+    // What a symbol means depends on the connection.
+    let played = player.play(&Input::text(template.conn, template.text));
+    let of = played.records().find_map(|record| record.depth().map(|depth| depth.head.instrument));
+    let of = of.and_then(|index| player.instruments().get(index as usize));
+    let Some(kind) = of.map(|about| about.kind) else { return };
+    let listed = player.instruments().iter().filter(|about| !about.provisional);
+    let listed: Vec<_> = listed.filter(|about| about.kind == kind).cloned().collect();
     for about in &listed {
         finding.add("instruments", 1);
         let price = format_decimal(PROBE, about.price_exp);

@@ -3,7 +3,8 @@
 use patchbay_naive::{Quote, Truth};
 
 use crate::outcome::{Finding, Outcomes};
-use crate::tape::{Print, Tape};
+use crate::subject::held;
+use crate::tape::Tape;
 
 /// What the cards find, recording after recording.
 #[derive(Default)]
@@ -44,9 +45,8 @@ impl Tapes {
             let (ours, theirs) = (tape.off_book, truth.off_book);
             self.off_book.fail(|| format!("{name}: {ours} prints off the book, expected {theirs}"));
         }
-        let none = Vec::new();
         for (key, theirs) in &truth.tape {
-            let ours: &Vec<Print> = tape.prints.get(key).unwrap_or(&none);
+            let ours = tape.prints(key);
             for (at, (our, their)) in ours.iter().zip(theirs).enumerate() {
                 if !our.is(their) {
                     let text = || format!("{name}: {key}: trade {at} is {our:?}, not {their:?}");
@@ -68,16 +68,16 @@ impl Tapes {
                 self.whole.fail(|| format!("{name}: {key}: {ours} trades, expected {theirs}"));
             }
         }
-        if let Some(key) = tape.prints.keys().find(|key| !truth.tape.contains_key(key)) {
-            self.whole.fail(|| format!("{name}: {key} did not trade"));
+        let mut traded = tape.traded();
+        if let Some(about) = traded.find(|about| held(&truth.tape, about).is_none()) {
+            self.whole.fail(|| format!("{name}: {} did not trade", about.symbol));
         }
     }
 
     fn quotes(&mut self, name: &str, tape: &Tape, truth: &Truth) {
         self.quotes.add("quotes", truth.quote_count());
         for (key, theirs) in &truth.quotes {
-            let ours = tape.quotes.get(key).map_or(&[][..], Vec::as_slice);
-            if let Some(wrong) = differing(ours, theirs) {
+            if let Some(wrong) = differing(tape.quotes(key), theirs) {
                 self.quotes.fail(|| format!("{name}: {key}: {wrong}"));
             }
         }
@@ -87,7 +87,7 @@ impl Tapes {
         self.figures.add("texts", 0);
         for ((key, of), theirs) in &truth.figures {
             let zero = |text: &&String| *text != "0";
-            let ours = tape.figures.get(&(key.clone(), *of)).cloned().unwrap_or_default();
+            let ours = tape.figures(key, *of);
             self.figures.add("texts", theirs.len() as u64);
             let missing = theirs.iter().filter(zero).find(|text| !ours.contains(*text));
             if let Some(text) = missing {

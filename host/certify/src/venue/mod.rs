@@ -1,6 +1,7 @@
 //! What a certificate has to know of a venue, one file each.
 
 mod binance;
+mod bybit;
 
 use std::sync::Arc;
 
@@ -33,7 +34,6 @@ pub(crate) enum Heartbeat {
     /// The venue sends websocket pings, which the host answers.
     Venue,
     /// The client sends this text within so many seconds of its last message.
-    #[allow(dead_code, reason = "of venues to come")]
     Client { text: &'static str, within_s: i64 },
     /// The venue sends the first frame and ends the connection without an answer that holds the
     /// second text.
@@ -42,7 +42,7 @@ pub(crate) enum Heartbeat {
 }
 
 /// Every venue that can be certified.
-static VENUES: [&Venue; 1] = [&binance::BINANCE];
+static VENUES: [&Venue; 2] = [&binance::BINANCE, &bybit::BYBIT];
 
 /// The venue of an adapter.
 pub(crate) fn find(name: &str) -> Option<&'static Venue> {
