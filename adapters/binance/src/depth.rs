@@ -6,7 +6,7 @@ use crate::product::SPOT;
 
 /// `depthUpdate` (SPOT web-socket-streams.md, Diff. Depth Stream; DERIV Diff. Book Depth
 /// Streams). Quantities are absolute. Spot ids are dense; futures name the id before.
-#[inline]
+#[inline(always)]
 pub(crate) fn read<'f, F: Fields<'f>>(f: &mut F, at: &mut Place<'_, '_>) -> Read<'f, F> {
     let time = f.key(br#","E":"#)?.time()?;
     skip!(f, br#","T":"#);

@@ -9,13 +9,12 @@ impl Frames for Market {
     const LABELS: &'static [&'static str] = &["stream", "s"];
 
     /// Combined frames in the order that the venue sends today.
-    #[inline]
-    fn scan(&mut self, frame: &[u8], at: &mut Place<'_, '_>) -> Result<(), Declined> {
-        let mut f = Scan::new(frame);
+    #[inline(always)]
+    fn scan(&mut self, f: &mut Scan<'_>, at: &mut Place<'_, '_>) -> Result<(), Declined> {
         f.key(br#"{"stream":""#)?.text()?;
         f.key(br#","data":"#)?.enter()?;
         let name = if f.at(br#"{"e":""#) { f.text()? } else { b"" };
-        event(name, &mut f, at)?.then_some(()).ok_or(Declined)
+        event(name, f, at)?.then_some(()).ok_or(Declined)
     }
 
     fn read(&mut self, root: Value<'_, '_>, conn: &mut Conn<'_, '_>) -> Result {
@@ -44,7 +43,7 @@ impl Frames for Market {
 }
 
 /// Reads an event; whether it is of a kind that is consumed.
-#[inline]
+#[inline(always)]
 fn event<'f, F: Fields<'f>>(e: &[u8], f: &mut F, at: &mut Place<'_, '_>) -> Result<bool, F::Stop> {
     match e {
         b"bookTicker" => quote::read(f, br#","u":"#, at)?,

@@ -6,7 +6,7 @@ use patchbay_feed::prelude::*;
 /// Individual Symbol Book Ticker Streams). Spot sends neither `e` nor a time; COIN-M puts `u`
 /// first, so that `id` is the text before it; the futures' times stand before the symbol in
 /// documentation and last on the wire. `u` counts with the book.
-#[inline]
+#[inline(always)]
 pub(crate) fn read<'f, F: Fields<'f>>(
     f: &mut F,
     id: &'static [u8; 5],

@@ -4,7 +4,7 @@ use patchbay_feed::prelude::*;
 
 /// `trade` (SPOT web-socket-streams.md, Trade Streams). Futures send it undocumented, with `X`:
 /// insurance fund and auto-deleveraging are no matches. Spot named both orders until 2023.
-#[inline]
+#[inline(always)]
 pub(crate) fn read_single<'f, F: Fields<'f>>(f: &mut F, at: &mut Place<'_, '_>) -> Read<'f, F> {
     let time = f.key(br#","E":"#)?.time()?;
     skip!(f, br#","T":"#);
@@ -21,7 +21,7 @@ pub(crate) fn read_single<'f, F: Fields<'f>>(f: &mut F, at: &mut Place<'_, '_>) 
 /// `aggTrade` (SPOT web-socket-streams.md, Aggregate Trade Streams; DERIV Aggregate Trade
 /// Streams): fills of one taker order, `f` to `l`, at one price. Futures put `a` before `s`, and
 /// since 2025-12-31 `nq`, the quantity without RPI fills, after `q`.
-#[inline]
+#[inline(always)]
 pub(crate) fn read_aggregate<'f, F: Fields<'f>>(f: &mut F, at: &mut Place<'_, '_>) -> Read<'f, F> {
     let time = f.key(br#","E":"#)?.time()?;
     let early = f.at(br#","a":"#).then(|| f.number()).transpose()?;

@@ -3,11 +3,12 @@
 use patchbay_model::Nanos;
 use patchbay_plugin::{Adapter, AdapterCx, Config, Error, Frame, Open, Reply, Scope, Wish};
 
+use patchbay_scan::{Cursor, Reader};
 use simd_json::prelude::*;
 use simd_json::tape::Value;
 
 use crate::desk::{Desk, Known};
-use crate::{Conn, Heal, Parser, Request, Settings, Venue, When};
+use crate::{Conn, Declined, Heal, Parser, Place, Request, Scan, Settings, Venue, When};
 
 /// An adapter of market data: a [`Venue`], and what all of them have in common.
 pub struct Feed<V> {
@@ -43,7 +44,8 @@ impl<V: Venue> Adapter for Feed<V> {
         let product = desk.session.product(conn);
         if let Some(product) = product {
             let start = cx.records();
-            if venue.scan(bytes, &mut desk.place(product, conn, cx)).is_ok() {
+            let at = &mut desk.place(product, conn, cx);
+            if Cursor::with(bytes, Scanning { venue, at }).is_ok() {
                 return desk.directory.admit(cx);
             }
             cx.take_back(start);
@@ -127,6 +129,21 @@ impl<V: Venue> Adapter for Feed<V> {
             }
             how => session.heal(index, how, known, ids, cx),
         }
+    }
+}
+
+/// A venue's scanner, for [`Cursor::with`].
+struct Scanning<'a, 'p, 'cx, V> {
+    venue: &'a mut V,
+    at: &'a mut Place<'p, 'cx>,
+}
+
+impl<'f, V: Venue> Reader<'f> for Scanning<'_, '_, '_, V> {
+    type Output = Result<(), Declined>;
+
+    #[inline(always)]
+    fn read(self, cursor: Cursor<'f>) -> Self::Output {
+        self.venue.scan(&mut Scan::from(cursor), self.at)
     }
 }
 

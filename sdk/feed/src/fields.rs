@@ -59,11 +59,12 @@ pub trait Fields<'f>: Sized {
     /// The same where the venue sends empty text or `null` for none.
     fn maybe(&mut self, exp: i8) -> Result<Option<i64>, Self::Stop>;
 
-    /// A list of `["price","quantity"]`, the form of most venues; the fast way to read it.
+    /// A list of `["price","quantity"]`, the form of most venues, some at a time; the fast way to
+    /// read it.
     fn levels(
         &mut self,
         exps: (i8, i8),
-        sink: impl FnMut(i64, i64) -> Result<(), Error>,
+        sink: impl FnMut(&[[i64; 2]]) -> Result<(), Error>,
     ) -> Result<(), Self::Stop>;
 
     /// An object whose fields come in no order that the venue keeps (Deribit): gives `read` the
@@ -120,9 +121,9 @@ pub trait Fields<'f>: Sized {
         target: Target,
         depth: &mut DepthWriter<'_, '_>,
     ) -> Result<(), Self::Stop> {
-        self.key(bids)?.levels(target.exps, |price, qty| depth.level(price, qty))?;
+        self.key(bids)?.levels(target.exps, |levels| depth.levels(levels))?;
         depth.asks();
-        self.key(asks)?.levels(target.exps, |price, qty| depth.level(price, qty))
+        self.key(asks)?.levels(target.exps, |levels| depth.levels(levels))
     }
 
     /// A side of changes to a book, each `[action,price,quantity]`; what `gone` says of has no
@@ -149,7 +150,7 @@ pub trait Fields<'f>: Sized {
     }
 
     /// Milliseconds, as ns.
-    #[inline]
+    #[inline(always)]
     fn time(&mut self) -> Result<i64, Self::Stop> {
         let ns = i64::try_from(self.number()?).ok().and_then(|ms| ms.checked_mul(1_000_000));
         Ok(ns.ok_or_else(|| Error::new("a time beyond the year 2262"))?)

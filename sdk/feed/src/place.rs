@@ -67,7 +67,7 @@ impl<'cx> Place<'_, 'cx> {
     /// # Errors
     ///
     /// If a new symbol is not UTF-8.
-    #[inline]
+    #[inline(always)]
     pub fn target(&mut self, symbol: &[u8]) -> Result<Target, Error> {
         self.directory.target(self.product, symbol)
     }
@@ -78,6 +78,7 @@ impl<'cx> Place<'_, 'cx> {
         Some(Target { index, exps: listing.exps })
     }
 
+    #[inline(always)]
     const fn head(&self, target: Target, kind: u16, sequence: u64, exchange_ns: i64) -> Head {
         let (instrument, receive_ns) = (target.index, self.cx.now());
         Head { kind, flags: 0, instrument, sequence, exchange_ns, receive_ns }
@@ -85,7 +86,7 @@ impl<'cx> Place<'_, 'cx> {
 
     /// Begins a depth message with `DEPTH_*`, its ids being the instrument's own; what else is
     /// known goes into [`DepthWriter::start`].
-    #[inline]
+    #[inline(always)]
     pub fn depth(
         &mut self,
         target: Target,
@@ -99,7 +100,7 @@ impl<'cx> Place<'_, 'cx> {
     }
 
     /// A trade.
-    #[inline]
+    #[inline(always)]
     pub fn trade(&mut self, deal: &Deal) -> Result<(), Error> {
         self.cx.push(Trade {
             head: self.head(deal.target, SLOT_TRADE, deal.sequence, deal.exchange_ns),
@@ -114,7 +115,7 @@ impl<'cx> Place<'_, 'cx> {
     }
 
     /// Best bid and ask with `QUOTE_*`: prices and quantities, bid first.
-    #[inline]
+    #[inline(always)]
     pub fn quote(
         &mut self,
         target: Target,

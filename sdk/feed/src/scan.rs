@@ -29,11 +29,18 @@ pub struct Scan<'f> {
     quoted: bool,
 }
 
+impl<'f> From<Cursor<'f>> for Scan<'f> {
+    #[inline(always)]
+    fn from(cursor: Cursor<'f>) -> Self {
+        Self { cursor, open: 1, quoted: false }
+    }
+}
+
 impl<'f> Scan<'f> {
     /// Before the first field of `frame`.
     #[inline]
     pub fn new(frame: &'f [u8]) -> Self {
-        Self { cursor: Cursor::new(frame), open: 1, quoted: false }
+        Self::from(Cursor::new(frame))
     }
 
     /// Any value, of lists and objects to a bounded depth.
@@ -62,6 +69,7 @@ impl<'f> Scan<'f> {
     }
 
     /// Any value that is not a list or an object.
+    #[inline(always)]
     fn pass(&mut self) -> Option<()> {
         match self.cursor.peek()? {
             b'"' => {
@@ -70,7 +78,15 @@ impl<'f> Scan<'f> {
             }
             b't' | b'f' => self.cursor.boolean().map(drop),
             b'n' => self.cursor.literal(b"null"),
-            _ => self.cursor.number_text().map(drop),
+            _ => {
+                // Most are integers, and those are quick to read.
+                let mut ahead = self.cursor;
+                if ahead.u64().is_some() {
+                    self.cursor = ahead;
+                    return Some(());
+                }
+                self.cursor.number_text().map(drop)
+            }
         }
     }
 
@@ -178,9 +194,9 @@ impl<'f> Fields<'f> for Scan<'f> {
     fn levels(
         &mut self,
         exps: (i8, i8),
-        mut sink: impl FnMut(i64, i64) -> Result<(), Error>,
+        mut sink: impl FnMut(&[[i64; 2]]) -> Result<(), Error>,
     ) -> Result<(), Declined> {
-        let sink = |price, qty| sink(price, qty).ok();
+        let sink = |levels: &[[i64; 2]]| sink(levels).ok();
         let count = self.cursor.levels(exps.0, exps.1, sink);
         count.map(drop).ok_or(Declined)
     }
@@ -265,7 +281,7 @@ impl<'f> Fields<'f> for Scan<'f> {
         passed.ok_or(Declined)
     }
 
-    #[inline]
+    #[inline(always)]
     fn end(&mut self) -> Result<(), Declined> {
         for _ in 0..self.open {
             self.cursor.literal(b"}").ok_or(Declined)?;

@@ -58,7 +58,7 @@ impl Directory {
         Self { products, tables, listings: Vec::new(), fresh: Vec::new() }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn target(&mut self, product: u8, symbol: &[u8]) -> Result<Target, Error> {
         let known = self.tables.get(usize::from(product)).and_then(|table| table.get(symbol));
         match known.and_then(|index| Some((index, self.listings.get(index as usize)?))) {

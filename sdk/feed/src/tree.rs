@@ -104,10 +104,10 @@ impl<'t, 'f> Fields<'f> for Tree<'t, 'f> {
     fn levels(
         &mut self,
         exps: (i8, i8),
-        mut sink: impl FnMut(i64, i64) -> Result<(), Error>,
+        mut sink: impl FnMut(&[[i64; 2]]) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let form = [Cell::Decimal(exps.0), Cell::Decimal(exps.1)];
-        self.rows(form, |[price, qty]| sink(price, qty))
+        self.rows(form, |level| sink(&[level]))
     }
 
     fn unordered<const N: usize>(

@@ -5,7 +5,7 @@ use patchbay_plugin::{Config, Connect, Error, Http, Scope, Send};
 use simd_json::tape::Value;
 
 use crate::{
-    Conn, Declined, Fields, Host, Limit, Line, Place, Product, Read, Remedy, Request, Target,
+    Conn, Declined, Fields, Host, Limit, Line, Place, Product, Read, Remedy, Request, Scan, Target,
     Topic, Tree,
 };
 
@@ -357,13 +357,15 @@ pub trait Frames {
     /// in it.
     const LABELS: &'static [&'static str];
 
-    /// Reads a frame of market data in the order that the venue sends today.
+    /// Reads a frame of market data in the order that the venue sends today. It and what it calls
+    /// are `#[inline(always)]`, to be compiled for the vector instructions of the processor: see
+    /// [`Cursor::with`](patchbay_scan::Cursor::with).
     ///
     /// # Errors
     ///
     /// [`Declined`], with everything else; nothing that it emitted then counts, and it must have
     /// changed nothing.
-    fn scan(&mut self, frame: &[u8], at: &mut Place<'_, '_>) -> Result<(), Declined>;
+    fn scan(&mut self, f: &mut Scan<'_>, at: &mut Place<'_, '_>) -> Result<(), Declined>;
 
     /// Reads any frame: market data in another order, answers, heartbeats, announcements.
     ///

@@ -1,6 +1,6 @@
 //! Depth messages, written level by level into the host's buffer.
 
-use patchbay_abi::{self as abi, Depth, Head, LEVELS_PER_SLOT, Level, Slot};
+use patchbay_abi::{self as abi, Depth, Head, LEVELS_PER_SLOT, Level};
 
 use crate::{AdapterCx, Error};
 
@@ -43,7 +43,7 @@ impl DepthStart {
 }
 
 /// A depth message being written: bids, then asks, then [`Self::finish`]. Dropped unfinished, it
-/// leaves nothing behind.
+/// leaves nothing behind: the cursor has not moved.
 pub struct DepthWriter<'w, 'cx> {
     cx: &'w mut AdapterCx<'cx>,
     start: DepthStart,
@@ -66,18 +66,27 @@ impl<'w, 'cx> DepthWriter<'w, 'cx> {
     /// If the message would exceed [`abi::SLOTS_MAX`] slots.
     #[inline]
     pub fn level(&mut self, price: i64, qty: i64) -> Result<(), Error> {
-        let (slot, lane) = (self.levels / LEVELS_PER_SLOT, self.levels % LEVELS_PER_SLOT);
-        let at = self.head + 1 + slot;
-        if lane == 0 {
-            self.cx.set_len(at);
-            self.cx.reserve(1)?;
-            // SAFETY: `reserve` made room for the slot at `at`.
-            unsafe { self.cx.slots().add(at).write(Slot::ZERO) };
+        self.levels(&[[price, qty]])
+    }
+
+    /// Appends levels, each price and quantity.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::level`].
+    #[inline]
+    pub fn levels(&mut self, levels: &[[i64; 2]]) -> Result<(), Error> {
+        let end = self.levels + levels.len();
+        self.cx.reserve(1 + end.div_ceil(LEVELS_PER_SLOT))?;
+        // SAFETY: room for the slots up to that of level `end` was reserved; levels lie in them one
+        // behind the other.
+        unsafe {
+            let to = self.cx.slots().add(self.head + 1).cast::<Level>().add(self.levels);
+            for (at, &[price, qty]) in levels.iter().enumerate() {
+                to.add(at).write(Level { price, qty });
+            }
         }
-        // SAFETY: the slot at `at` was reserved and zeroed when its first lane was written, and
-        // `[Level; 4]` is a member of it.
-        unsafe { (*self.cx.slots().add(at)).levels[lane] = Level { price, qty } };
-        self.levels += 1;
+        self.levels = end;
         Ok(())
     }
 
@@ -112,7 +121,6 @@ impl<'w, 'cx> DepthWriter<'w, 'cx> {
         let (Ok(bids), Ok(asks), Ok(slots)) =
             (u16::try_from(bids), u16::try_from(asks), u16::try_from(slots))
         else {
-            self.cx.set_len(self.head);
             return Err(Error::new("a depth message of more than 65,535 levels a side"));
         };
         let start = self.start;
@@ -135,17 +143,17 @@ impl<'w, 'cx> DepthWriter<'w, 'cx> {
             scope: start.scope,
             flags: start.flags,
         };
-        // SAFETY: the head slot was reserved in `new`.
-        unsafe { self.cx.slots().add(self.head).write(depth.into()) };
-        let end = self.head + 1 + usize::from(slots);
-        self.cx.set_len(end);
-        std::mem::forget(self);
+        // SAFETY: the head slot was reserved in `new`, and the last slot of levels, whose unused
+        // ones are zero, with the level that is in it.
+        unsafe {
+            let head = self.cx.slots().add(self.head);
+            head.write(depth.into());
+            let levels = head.add(1).cast::<Level>();
+            for unused in self.levels..usize::from(slots) * LEVELS_PER_SLOT {
+                levels.add(unused).write(Level { price: 0, qty: 0 });
+            }
+        }
+        self.cx.set_len(self.head + 1 + usize::from(slots));
         Ok(())
-    }
-}
-
-impl Drop for DepthWriter<'_, '_> {
-    fn drop(&mut self) {
-        self.cx.set_len(self.head);
     }
 }

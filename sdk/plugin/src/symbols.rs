@@ -12,17 +12,23 @@ pub struct Symbols {
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    hash: u64,
+    key: Key,
     start: u32,
-    len: u32,
     number: u32,
+}
+
+/// What tells symbols apart without looking at their text, if they have at most sixteen bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Key {
+    words: [u64; 2],
+    len: u32,
 }
 
 impl Symbols {
     /// The number of `symbol`.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, symbol: &[u8]) -> Option<u32> {
-        self.find(hash(symbol), symbol).map(|entry| self.entries[entry].number)
+        self.find(&Key::of(symbol), symbol).map(|entry| self.entries[entry].number)
     }
 
     /// Gives `symbol` a number; answers the one it had.
@@ -31,17 +37,12 @@ impl Symbols {
     ///
     /// Beyond 4 GiB of symbols.
     pub fn insert(&mut self, symbol: &[u8], number: u32) -> Option<u32> {
-        let hash = hash(symbol);
-        if let Some(entry) = self.find(hash, symbol) {
+        let key = Key::of(symbol);
+        if let Some(entry) = self.find(&key, symbol) {
             return Some(std::mem::replace(&mut self.entries[entry].number, number));
         }
         let small = |len| u32::try_from(len).expect("symbols take less than 4 GiB");
-        self.entries.push(Entry {
-            hash,
-            start: small(self.text.len()),
-            len: small(symbol.len()),
-            number,
-        });
+        self.entries.push(Entry { key, start: small(self.text.len()), number });
         self.text.extend_from_slice(symbol);
         if self.entries.len() * 2 > self.slots.len() {
             let slots = (self.entries.len() * 4).next_power_of_two().max(16);
@@ -65,23 +66,27 @@ impl Symbols {
         self.entries.is_empty()
     }
 
-    #[inline]
-    fn find(&self, hash: u64, symbol: &[u8]) -> Option<usize> {
+    #[inline(always)]
+    fn find(&self, key: &Key, symbol: &[u8]) -> Option<usize> {
         let mask = self.slots.len().checked_sub(1)?;
-        let mut at = hash as usize & mask;
+        let mut at = key.hash() as usize & mask;
         loop {
-            let entry = (self.slots[at] as usize).checked_sub(1)?;
-            let Entry { hash: other, start, len, .. } = self.entries[entry];
-            if other == hash && &self.text[start as usize..][..len as usize] == symbol {
-                return Some(entry);
+            let place = (*self.slots.get(at)? as usize).checked_sub(1)?;
+            let entry = self.entries.get(place)?;
+            if entry.key == *key && (key.is_all() || self.text_of(entry) == symbol) {
+                return Some(place);
             }
             at = (at + 1) & mask;
         }
     }
 
+    fn text_of(&self, entry: &Entry) -> &[u8] {
+        &self.text[entry.start as usize..][..entry.key.len as usize]
+    }
+
     fn place(&mut self, entry: usize) {
         let mask = self.slots.len() - 1;
-        let mut at = self.entries[entry].hash as usize & mask;
+        let mut at = self.entries[entry].key.hash() as usize & mask;
         while self.slots[at] != 0 {
             at = (at + 1) & mask;
         }
@@ -89,25 +94,42 @@ impl Symbols {
     }
 }
 
-/// Eight bytes a multiplication; the last eight may overlap those before.
-#[inline]
+impl Key {
+    /// First and last bytes, which may overlap; of a long symbol the first word is a hash.
+    #[inline(always)]
+    fn of(symbol: &[u8]) -> Self {
+        let len = symbol.len() as u32;
+        let words = if let (Some(first), Some(last)) = (symbol.first_chunk(), symbol.last_chunk()) {
+            let first = u64::from_le_bytes(*first);
+            [if len <= 16 { first } else { hash(symbol) }, u64::from_le_bytes(*last)]
+        } else if let (Some(first), Some(last)) = (symbol.first_chunk(), symbol.last_chunk()) {
+            [u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into()]
+        } else {
+            [symbol.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)), 0]
+        };
+        Self { words, len }
+    }
+
+    /// Equal keys are equal symbols.
+    const fn is_all(&self) -> bool {
+        self.len <= 16
+    }
+
+    #[inline(always)]
+    fn hash(&self) -> u64 {
+        mix(mix(self.len.into(), self.words[0]), self.words[1])
+    }
+}
+
+/// Of all but the last bytes, eight a multiplication.
 fn hash(symbol: &[u8]) -> u64 {
-    let start = symbol.len() as u64;
-    if let Some(last) = symbol.last_chunk() {
-        let (chunks, _) = symbol.as_chunks();
-        let hash = chunks.iter().fold(start, |hash, &chunk| mix(hash, chunk));
-        return mix(hash, *last);
-    }
-    let mut word = [0; 8];
-    for (to, &from) in word.iter_mut().zip(symbol) {
-        *to = from;
-    }
-    mix(start, word)
+    let (chunks, _) = symbol.as_chunks();
+    chunks.iter().fold(0, |hash, &chunk| mix(hash, u64::from_le_bytes(chunk)))
 }
 
 #[inline]
-fn mix(hash: u64, word: [u8; 8]) -> u64 {
-    let seeded = hash ^ u64::from_le_bytes(word) ^ 0x9e37_79b9_7f4a_7c15;
+fn mix(hash: u64, word: u64) -> u64 {
+    let seeded = hash ^ word ^ 0x9e37_79b9_7f4a_7c15;
     let wide = u128::from(seeded) * 0xd6e8_feb8_6659_fd93;
     (wide >> 64) as u64 ^ wide as u64
 }
@@ -159,7 +181,7 @@ mod tests {
         let mut low = vec![0u32; 4096];
         for n in 0..2048u32 {
             let key = format!("{n:03}USDT");
-            low[hash(key.as_bytes()) as usize & 4095] += 1;
+            low[Key::of(key.as_bytes()).hash() as usize & 4095] += 1;
         }
         assert!(low.iter().all(|&hits| hits < 8), "{:?}", low.iter().max());
     }

@@ -12,20 +12,45 @@ pub struct Cursor<'a> {
     /// The processor has what [`Cursor::levels`] needs, and the caller lets us use it.
     #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "no vector code there"))]
     pub(crate) vector: bool,
+    /// This is part of [`Cursor::with`]: single values are worth it, too.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "no vector code there"))]
+    pub(crate) inlined: bool,
+}
+
+/// What reads a frame in [`Cursor::with`]. Its `read` and all that it calls must be
+/// `#[inline(always)]`: only what is inlined is compiled for the processor's vector instructions. (A
+/// closure cannot promise that.) The results are the same in any case.
+pub trait Reader<'a> {
+    /// What becomes of the frame.
+    type Output;
+
+    /// Reads it.
+    fn read(self, cursor: Cursor<'a>) -> Self::Output;
 }
 
 impl<'a> Cursor<'a> {
     /// At the start of `frame`.
     #[inline]
     pub fn new(frame: &'a [u8]) -> Self {
-        Self { frame, rest: frame, vector: vector_available() }
+        Self { frame, rest: frame, vector: vector_available(), inlined: false }
     }
 
     /// Like [`new`](Self::new), but without the instructions that are detected at run time: same
     /// results, slower. For tests that compare the twins.
     #[inline]
     pub fn scalar(frame: &'a [u8]) -> Self {
-        Self { frame, rest: frame, vector: false }
+        Self { frame, rest: frame, vector: false, inlined: false }
+    }
+
+    /// Reads `frame` with `reader`, compiled for what this processor has.
+    #[inline(always)]
+    pub fn with<R: Reader<'a>>(frame: &'a [u8], reader: R) -> R::Output {
+        let cursor = Self::new(frame);
+        #[cfg(target_arch = "x86_64")]
+        if cursor.vector {
+            return crate::simd::with(cursor, reader);
+        }
+        reader.read(cursor)
     }
 
     /// Consumes exactly `text`. With a constant length it is compiled to a few wide compares.
@@ -53,7 +78,7 @@ impl<'a> Cursor<'a> {
         let start = self.rest;
         let mut len = 0;
         loop {
-            let stop = self.text(|text| first(specials(text)));
+            let stop = self.plain();
             len += stop;
             if stop < 16 {
                 break;
@@ -63,6 +88,16 @@ impl<'a> Cursor<'a> {
         self.rest = start.get(len..)?;
         self.literal(b"\"")?;
         start.get(..len)
+    }
+
+    /// Bytes before the first that ends a plain string; 16 if none of sixteen does.
+    #[inline(always)]
+    fn plain(&self) -> usize {
+        #[cfg(target_arch = "x86_64")]
+        if self.inlined {
+            return crate::simd::plain(self);
+        }
+        self.text(|text| first(specials(text)))
     }
 
     /// `true` or `false`.
@@ -186,6 +221,21 @@ fn vector_available() -> bool {
     false
 }
 
+/// As in [`Cursor::with`], out of it: for tests that hold the vector code of single values to the
+/// twin's results.
+#[cfg(test)]
+pub(crate) fn inlined(frame: &[u8]) -> Cursor<'_> {
+    struct Itself;
+    impl<'a> Reader<'a> for Itself {
+        type Output = Cursor<'a>;
+
+        fn read(self, cursor: Cursor<'a>) -> Cursor<'a> {
+            cursor
+        }
+    }
+    Cursor::with(frame, Itself)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,12 +279,15 @@ mod tests {
         for text in ["", "x", "exactly 16 bytes", "BTCUSDT@depth with some more text", "\x7f~ []{}"]
         {
             let frame = format!("{text}\"tail");
-            let mut scan = Cursor::new(frame.as_bytes());
-            assert_eq!(scan.string(), Some(text));
-            assert_eq!(scan.rest(), b"tail");
+            for mut scan in [Cursor::new(frame.as_bytes()), inlined(frame.as_bytes())] {
+                assert_eq!(scan.string(), Some(text));
+                assert_eq!(scan.rest(), b"tail");
+            }
         }
         for len in 0..40 {
-            assert_eq!(Cursor::new("x".repeat(len).as_bytes()).string(), None, "never closed");
+            let frame = "x".repeat(len);
+            assert_eq!(Cursor::new(frame.as_bytes()).string(), None, "never closed");
+            assert_eq!(inlined(frame.as_bytes()).string(), None, "never closed");
         }
     }
 
@@ -250,8 +303,10 @@ mod tests {
                     b'\\' | 0..0x20 | 0x80.. => None,
                     _ => Some(30),
                 };
-                let text = Cursor::new(&frame).string();
-                assert_eq!(text.map(str::len), expected, "{byte:#x} at {place}");
+                for mut scan in [Cursor::new(&frame), inlined(&frame)] {
+                    let text = scan.string();
+                    assert_eq!(text.map(str::len), expected, "{byte:#x} at {place}");
+                }
             }
         }
     }

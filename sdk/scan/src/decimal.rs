@@ -9,12 +9,21 @@ impl Cursor<'_> {
     /// the closing quote. Declines what [`parse_decimal`] refuses: nothing is ever rounded.
     #[inline(always)]
     pub fn decimal(&mut self, exp: i8) -> Option<i64> {
-        let (mantissa, len) = match self.text(|text| short(text, exp)) {
+        let (mantissa, len) = match self.common_decimal(exp) {
             Some(read) => read,
             None => long(self.rest, exp)?,
         };
         self.skip(len + 1)?;
         Some(mantissa)
+    }
+
+    #[inline(always)]
+    fn common_decimal(&self, exp: i8) -> Option<(i64, usize)> {
+        #[cfg(target_arch = "x86_64")]
+        if self.inlined {
+            return crate::simd::decimal(self, exp);
+        }
+        self.text(|text| short(text, exp))
     }
 }
 
@@ -72,6 +81,7 @@ fn scaled(whole: u64, fraction: u64, places: usize) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cursor::inlined;
 
     /// Every text, closed and followed by various tails, must read as `parse_decimal` does.
     fn agree(text: &str) {
@@ -79,11 +89,13 @@ mod tests {
             let frame = format!("{text}\"{tail}");
             for exp in [-128, -30, -20, -19, -18, -16, -15, -9, -8, -5, -3, -2, -1, 0, 1, 2, 8, 127]
             {
-                let mut scan = Cursor::new(frame.as_bytes());
-                let value = scan.decimal(exp);
-                assert_eq!(value, parse_decimal(text.as_bytes(), exp).ok(), "{text:?} at {exp}");
-                if value.is_some() {
-                    assert_eq!(scan.rest(), tail.as_bytes());
+                for mut scan in [Cursor::new(frame.as_bytes()), inlined(frame.as_bytes())] {
+                    let value = scan.decimal(exp);
+                    let expected = parse_decimal(text.as_bytes(), exp).ok();
+                    assert_eq!(value, expected, "{text:?} at {exp}");
+                    if value.is_some() {
+                        assert_eq!(scan.rest(), tail.as_bytes());
+                    }
                 }
             }
         }
@@ -156,6 +168,7 @@ mod tests {
                 frame.extend(br#"","2.507"]"#);
                 let expected = parse_decimal(&text, -8).ok();
                 assert_eq!(Cursor::new(&frame).decimal(-8), expected, "{byte:#x} at {place}");
+                assert_eq!(inlined(&frame).decimal(-8), expected, "{byte:#x} at {place}");
             }
         }
         assert_eq!(Cursor::new(b"61800.20").decimal(-2), None, "never closed");

@@ -8,13 +8,22 @@ impl Cursor<'_> {
     /// Declines signs, leading zeros, fractions, exponents, and what does not fit.
     #[inline(always)]
     pub fn u64(&mut self) -> Option<u64> {
-        let (value, digits) = match self.text(short) {
+        let (value, digits) = match self.common_integer() {
             Some(read) => read,
             None => long(self.rest)?,
         };
         self.skip(digits)?;
         self.separator()?;
         Some(value)
+    }
+
+    #[inline(always)]
+    fn common_integer(&self) -> Option<(u64, usize)> {
+        #[cfg(target_arch = "x86_64")]
+        if self.inlined {
+            return crate::simd::integer(self);
+        }
+        self.text(short)
     }
 
     /// What must follow a number; without it the digits may be the start of something else.
@@ -51,16 +60,20 @@ fn long(rest: &[u8]) -> Option<(u64, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cursor::inlined;
     use crate::text::POW10;
 
     fn read(text: &str, tail: &str) -> Option<u64> {
         let frame = format!("{text}{tail}");
-        let mut scan = Cursor::new(frame.as_bytes());
-        let value = scan.u64();
-        if value.is_some() {
-            assert_eq!(scan.rest(), tail.as_bytes());
-        }
-        value
+        let values = [Cursor::new(frame.as_bytes()), inlined(frame.as_bytes())].map(|mut scan| {
+            let value = scan.u64();
+            if value.is_some() {
+                assert_eq!(scan.rest(), tail.as_bytes());
+            }
+            value
+        });
+        assert_eq!(values[0], values[1], "{frame}");
+        values[0]
     }
 
     #[test]

@@ -28,8 +28,9 @@
 //! accepted is the value that a JSON parser reads from the same bytes, and numbers come out exactly
 //! as [`patchbay_model::parse_decimal`] gives them. Declining is always allowed: it costs speed only.
 //!
-//! The long lists of levels are read with AVX2 where the processor has it ([`Cursor::levels`]); the
-//! scalar twin gives the same results, and reads what does not fit the vector code.
+//! Values are read with AVX2 where the processor has it; the scalar twin ([`Cursor::scalar`]) gives
+//! the same results, and reads what does not fit the vector code. [`Cursor::with`] compiles a whole
+//! reader for what the processor has.
 
 #![deny(unsafe_code)]
 
@@ -42,4 +43,4 @@ mod levels;
 mod simd;
 mod text;
 
-pub use cursor::Cursor;
+pub use cursor::{Cursor, Reader};

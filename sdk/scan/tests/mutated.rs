@@ -23,7 +23,7 @@ fn samples(product: Product, wanted: &str) -> Option<Vec<Vec<u8>>> {
 
 /// Whether the scanner accepted; panics if it should not have.
 fn accepts(frame: &[u8], product: Product, exps: (i8, i8)) -> bool {
-    let vector = scan(Cursor::new(frame), product, exps);
+    let vector = scan(common::vector(frame), product, exps);
     let scalar = scan(Cursor::scalar(frame), product, exps);
     let text = || String::from_utf8_lossy(frame);
     assert_eq!(vector, scalar, "twins differ: {}", text());
@@ -100,7 +100,7 @@ fn random_bytes_never_panic_and_twins_agree() {
         }
         let exps = ((random.next() % 40) as i8 - 30, (random.next() % 20) as i8 - 16);
         let start = random.below(bytes.len().min(24) + 1);
-        read += steps(Cursor::new(&bytes), Cursor::scalar(&bytes), start, exps);
+        read += steps(common::vector(&bytes), Cursor::scalar(&bytes), start, exps);
     }
     println!("{read} values read");
     assert!(read > 10_000);
@@ -110,8 +110,8 @@ fn random_bytes_never_panic_and_twins_agree() {
 fn steps(vector: Cursor<'_>, scalar: Cursor<'_>, start: usize, exps: (i8, i8)) -> usize {
     let lists = [vector, scalar].map(|cursor| {
         let (mut cursor, mut levels) = (advanced(cursor, start), Vec::new());
-        let count = cursor.levels(exps.0, exps.1, |price, qty| {
-            levels.push((price, qty));
+        let count = cursor.levels(exps.0, exps.1, |some| {
+            levels.extend(some.iter().map(|&[price, qty]| (price, qty)));
             Some(())
         });
         count.map(|count| (count, levels, cursor.position()))

@@ -23,7 +23,7 @@ const fn tight(product: Product) -> (i8, i8) {
 
 fn check(frame: &[u8], product: Product, exps: (i8, i8)) -> Event {
     let expected = reference(frame, exps);
-    let vector = scan(Cursor::new(frame), product, exps);
+    let vector = scan(common::vector(frame), product, exps);
     let scalar = scan(Cursor::scalar(frame), product, exps);
     let text = || String::from_utf8_lossy(frame);
     assert_eq!(scalar, expected, "scalar, {exps:?}: {}", text());
@@ -84,7 +84,7 @@ fn every_recorded_decimal_agrees_with_the_model() {
                 frame.extend_from_slice(tail);
                 for exp in [-8, price, qty, -1, 0, 1, -12] {
                     let expected = parse_decimal(text, exp).ok();
-                    assert_eq!(Cursor::new(&frame).decimal(exp), expected, "{exp} {text:?}");
+                    assert_eq!(common::vector(&frame).decimal(exp), expected, "{exp} {text:?}");
                 }
             }
         }

@@ -59,7 +59,7 @@ impl Adapter for Player {
                 for price in 0..5_000 {
                     writer.level(price, 1)?;
                 }
-                drop(writer);
+                let _unfinished = writer;
                 cx.push(trade(2))
             }
             b"flood" => flood(cx),

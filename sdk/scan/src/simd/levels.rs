@@ -1,49 +1,52 @@
-//! Levels with AVX2: masks of what each byte is, one shuffle per number, one multiply-add chain for
-//! price and quantity together.
+//! Levels with AVX2: one set of masks of what each byte is for two levels, one shuffle per number,
+//! one multiply-add chain for price and quantity together.
 //!
 //! The vector code reads only the common shape, completely inside a window that was cut safely;
 //! whatever it does not take is read by the scalar twin, which also decides what is wrong.
 
-use super::number::{BEFORE, Number, Scale, last_window};
+use super::number::{Scale, load, within};
 use crate::Cursor;
 use std::arch::x86_64::{
-    __m128i, __m256i, _bzhi_u32, _mm_cvtsi128_si64, _mm256_add_epi64, _mm256_and_si256,
+    __m128i, __m256i, _mm_cvtsi128_si64, _mm256_add_epi64, _mm256_and_si256,
     _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_extracti128_si256, _mm256_loadu_si256,
-    _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_min_epu8, _mm256_movemask_epi8,
-    _mm256_mul_epu32, _mm256_packus_epi32, _mm256_set_m128i, _mm256_set1_epi8, _mm256_set1_epi16,
-    _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_srli_epi64, _mm256_sub_epi8,
+    _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_movemask_epi8, _mm256_mul_epu32,
+    _mm256_packus_epi32, _mm256_set_m128i, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32,
+    _mm256_set1_epi64x, _mm256_shuffle_epi8, _mm256_srli_epi64, _mm256_sub_epi8, _mm256_subs_epu8,
+    _mm256_testz_si256,
 };
 
-/// Bytes from the level on that are looked at: 32 in a vector, and behind them what closes a level.
-const AFTER: usize = 36;
-/// What one level is read from.
-type Window = [u8; BEFORE + AFTER];
+/// Bytes that are classified together.
+const CLASSIFIED: usize = 64;
+/// What levels are read from: behind the classified bytes, what a number or a level's end that
+/// begins among them may take.
+const WINDOW: usize = CLASSIFIED + 32;
+type Window = [u8; WINDOW];
+
+/// Levels read at once: the vector code is compiled once, not into every sink.
+const BATCH: usize = 16;
 
 /// The levels after the opening bracket of a list that is not empty.
 #[inline]
 pub(crate) fn read(
     cursor: &mut Cursor<'_>,
     shape: Shape,
-    mut sink: impl FnMut(i64, i64) -> Option<()>,
+    mut sink: impl FnMut(&[[i64; 2]]) -> Option<()>,
 ) -> Option<usize> {
     assert!(cursor.vector, "only a cursor that found the features comes here");
     let mut levels = [[0; 2]; BATCH];
     let mut count = 0;
     loop {
         // SAFETY: `vector` is set by `super::available` alone: there are AVX2, BMI1 and BMI2.
-        let batch = unsafe { read_batch(cursor.frame, cursor.position(), &shape, &mut levels) };
-        for &[price, qty] in levels.get(..batch.count)? {
-            sink(price, qty)?;
-        }
+        let batch = unsafe { read_batch(cursor.rest, &shape, &mut levels) };
+        sink(levels.get(..batch.count)?)?;
         count += batch.count;
-        cursor.rest = cursor.frame.get(batch.at..)?;
+        cursor.skip(batch.len)?;
         match batch.stop {
             Stop::Full => {}
             Stop::Last => return Some(count),
             Stop::Odd => {
                 let (price, qty, last) = cursor.level(shape.price.exp, shape.qty.exp)?;
-                sink(price, qty)?;
+                sink(&[[price, qty]])?;
                 count += 1;
                 if last {
                     return Some(count);
@@ -53,18 +56,16 @@ pub(crate) fn read(
     }
 }
 
-/// Levels read at once: the vector code is compiled once, not into every sink.
-const BATCH: usize = 16;
-
 /// What was read.
 struct Batch {
     count: usize,
-    /// Behind the last level that was read.
-    at: usize,
+    /// Bytes of the levels that were read.
+    len: usize,
     stop: Stop,
 }
 
 /// Why a batch ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Stop {
     /// There is no more room.
     Full,
@@ -74,35 +75,51 @@ enum Stop {
     Odd,
 }
 
-/// Reads levels from `at` on, as many as fit and are of the common shape.
+/// Reads levels from the start of `text` on, as many as fit and are of the common shape.
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn read_batch(frame: &[u8], at: usize, shape: &Shape, levels: &mut [[i64; 2]; BATCH]) -> Batch {
-    let odd = |count, at| Batch { count, at, stop: Stop::Odd };
-    let Some(mut text) = at.checked_sub(BEFORE).and_then(|from| frame.get(from..)) else {
-        return odd(0, at);
-    };
-    for (count, slot) in levels.iter_mut().enumerate() {
+fn read_batch(text: &[u8], shape: &Shape, levels: &mut [[i64; 2]; BATCH]) -> Batch {
+    let (mut count, mut rest) = (0, text);
+    let stop = 'batch: loop {
         let padded;
-        let window = match text.first_chunk() {
+        let window = match rest.first_chunk() {
             Some(window) => window,
             None => {
-                padded = last_window(frame, text);
+                padded = last_window(rest);
                 &padded
             }
         };
-        let behind = level(window, shape, slot).and_then(|level| {
-            text = text.get(level.len..)?;
-            Some(level.last)
-        });
-        let at = || frame.len() - text.len() + BEFORE;
-        match behind {
-            Some(false) => {}
-            Some(true) => return Batch { count: count + 1, at: at(), stop: Stop::Last },
-            None => return odd(count, at()),
+        let masks = Masks::of(window);
+        let mut at = 0;
+        let before = count;
+        while let Some(slot) = levels.get_mut(count)
+            && let Some(read) = level(window, &masks, at, shape, slot)
+        {
+            count += 1;
+            at = read.end;
+            if read.last {
+                rest = &rest[at as usize..];
+                break 'batch Stop::Last;
+            }
         }
-    }
-    Batch { count: BATCH, at: frame.len() - text.len() + BEFORE, stop: Stop::Full }
+        rest = rest.get(at as usize..).unwrap_or_default();
+        if count == BATCH {
+            break Stop::Full;
+        }
+        if count == before {
+            break Stop::Odd;
+        }
+    };
+    Batch { count, len: text.len() - rest.len(), stop }
+}
+
+/// `text`, too short for a window, with NUL behind it. (NUL is neither digit nor punctuation.)
+#[inline(never)]
+fn last_window(text: &[u8]) -> Window {
+    let mut window = [0; WINDOW];
+    let len = text.len().min(WINDOW);
+    window[..len].copy_from_slice(&text[..len]);
+    window
 }
 
 /// How the two numbers of a level are read.
@@ -122,67 +139,86 @@ impl Shape {
 
 /// Where a level ends.
 struct Level {
-    /// With the byte that follows.
-    len: usize,
+    /// Behind the byte that follows it.
+    end: u32,
     /// That byte closes the list.
     last: bool,
 }
 
-/// Reads price and quantity of the level that starts at [`BEFORE`]. `None` decides nothing: the
-/// scalar twin reads it again.
+/// Reads price and quantity of the level that starts at `at` of the window. `None` decides nothing:
+/// the level is read again, in a window of its own or by the scalar twin.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn level(window: &Window, shape: &Shape, mantissas: &mut [i64; 2]) -> Option<Level> {
-    let Masks { quotes, dots, non_digits, nonzero } = Masks::of(window);
-    // The second byte opens the price. Then come its end, the quantity's start and its end.
-    let from_price_end = quotes & !3;
+fn level(
+    window: &Window,
+    masks: &Masks,
+    at: u32,
+    shape: &Shape,
+    mantissas: &mut [i64; 2],
+) -> Option<Level> {
+    // After the two opening bytes come the price's end, the quantity's start and its end.
+    let from_price_end = masks.quotes & u64::MAX.checked_shl(at + 2)?;
     let from_qty = from_price_end & from_price_end.wrapping_sub(1);
     let from_qty_end = from_qty & from_qty.wrapping_sub(1);
     if from_qty_end == 0 {
         return None;
     }
-    let price_end = from_price_end.trailing_zeros();
-    let qty_end = from_qty_end.trailing_zeros();
-    let price_dots = _bzhi_u32(dots, price_end);
-    let qty_dots = _bzhi_u32(dots, qty_end) ^ price_dots;
-    let price =
-        Number { start: 2, dot: (price_dots | from_price_end).trailing_zeros(), end: price_end };
-    let qty = Number {
-        start: price_end + 3,
-        dot: (qty_dots | from_qty_end).trailing_zeros(),
-        end: qty_end,
-    };
-    // Apart from punctuation there are digits and at most one dot a number (its lowest).
-    let first_dots =
-        (price_dots & price_dots.wrapping_neg()) | (qty_dots & qty_dots.wrapping_neg());
-    let close = two_bytes(window, qty_end + 1);
+    let price = Number::of(masks, at + 2, from_price_end.trailing_zeros());
+    let qty = Number::of(masks, price.end + 3, from_qty_end.trailing_zeros());
+    let close = two_bytes(window, qty.end + 1);
     // Errors are gathered and tested once: each is zero if all is well.
-    let wrong = (_bzhi_u32(non_digits, qty_end) ^ (3 | (7 << price_end) | first_dots))
-        | (two_bytes(window, 0) ^ pair(b"[\""))
-        | (two_bytes(window, price_end + 1) ^ pair(b",\""))
-        // An empty number, and a dot that starts or ends one.
-        | ((quotes | dots) & (quotes << 1))
-        | (dots & (quotes >> 1))
-        | price.beyond(nonzero, shape.price.places)
-        | qty.beyond(nonzero, shape.qty.places);
-    let too_long = price.excess(shape.price.places) | qty.excess(shape.qty.places);
+    let wrong = masks.wrong
+        | u64::from(two_bytes(window, at) ^ pair(b"[\""))
+        | u64::from(two_bytes(window, price.end + 1) ^ pair(b",\""));
+    let excess = shape.price.excess(price.dot) | shape.qty.excess(qty.dot);
     let last = close == pair(b"]]");
-    if (wrong | (too_long & (1 << 31))) != 0 || !(last || close == pair(b"],")) {
+    let short = (price.len | qty.len) < 16;
+    if wrong != 0 || excess >> 31 != 0 || !short || !(last || close == pair(b"],")) {
         return None;
     }
-    *mantissas = convert(
-        [price.text(window), qty.text(window)],
-        [price.ones(), qty.ones()],
-        [shape.price.shuffle(&price), shape.qty.shuffle(&qty)],
-    );
-    Some(Level { len: qty_end as usize + 3, last })
+    let both = |low: __m128i, high: __m128i| _mm256_set_m128i(high, low);
+    let text = both(price.text(window), qty.text(window));
+    let values = _mm256_sub_epi8(text, _mm256_set1_epi8(b'0' as i8));
+    let values = _mm256_and_si256(values, both(within(price.len), within(qty.len)));
+    let limits = both(shape.price.limit(price.dot), shape.qty.limit(qty.dot));
+    let beyond = _mm256_subs_epu8(values, limits);
+    if _mm256_testz_si256(beyond, beyond) == 0 {
+        return None;
+    }
+    let places = both(shape.price.shuffle(price.dot), shape.qty.shuffle(qty.dot));
+    *mantissas = sixteen_digits(_mm256_shuffle_epi8(values, places));
+    Some(Level { end: qty.end + 3, last })
 }
 
-/// Two bytes from `offset` of the level on.
+/// Where a number lies in the window.
+struct Number {
+    start: u32,
+    end: u32,
+    len: u32,
+    /// The first dot's byte within the number; its length if there is none.
+    dot: u32,
+}
+
+impl Number {
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1,bmi2")]
+    fn of(masks: &Masks, start: u32, end: u32) -> Self {
+        let len = end.wrapping_sub(start);
+        let dot = ((masks.dots >> (start & 63)) | 1 << (len & 63)).trailing_zeros();
+        Self { start, end, len, dot }
+    }
+
+    /// Sixteen bytes from its start on.
+    #[inline(always)]
+    fn text(&self, window: &Window) -> __m128i {
+        load(window[(self.start & 63) as usize..].first_chunk().expect("63 + 16"))
+    }
+}
+
+/// Two bytes of the window.
 #[inline(always)]
-fn two_bytes(window: &Window, offset: u32) -> u32 {
-    let bytes = &window[BEFORE + (offset & 63).min(32) as usize..];
-    bytes.first_chunk().map_or(0, pair)
+fn two_bytes(window: &Window, at: u32) -> u32 {
+    window[(at & 127).min(CLASSIFIED as u32 + 1) as usize..].first_chunk().map_or(0, pair)
 }
 
 #[inline(always)]
@@ -190,49 +226,49 @@ const fn pair(bytes: &[u8; 2]) -> u32 {
     u16::from_le_bytes(*bytes) as u32
 }
 
-/// What each of the 32 bytes from the level on is, one bit a byte.
+/// What each of the 64 bytes is, one bit a byte.
 struct Masks {
-    quotes: u32,
-    dots: u32,
-    non_digits: u32,
-    /// Not the digit 0.
-    nonzero: u32,
+    quotes: u64,
+    dots: u64,
+    /// Empty texts, and dots that start or end one. Wherever they are, nothing is read.
+    wrong: u64,
 }
 
 impl Masks {
     #[inline]
     #[target_feature(enable = "avx2,bmi1,bmi2")]
     fn of(window: &Window) -> Self {
-        let text: &[u8; 32] = window[BEFORE..].first_chunk().expect("AFTER is more than 32");
-        // SAFETY: 32 readable bytes; the load needs no alignment.
-        let text = unsafe { _mm256_loadu_si256(text.as_ptr().cast::<__m256i>()) };
-        let values = _mm256_sub_epi8(text, _mm256_set1_epi8(b'0' as i8));
-        let capped = _mm256_min_epu8(values, _mm256_set1_epi8(9));
-        Self {
-            quotes: bits(_mm256_cmpeq_epi8(text, _mm256_set1_epi8(b'"' as i8))),
-            dots: bits(_mm256_cmpeq_epi8(text, _mm256_set1_epi8(b'.' as i8))),
-            non_digits: !bits(_mm256_cmpeq_epi8(values, capped)),
-            nonzero: !bits(_mm256_cmpeq_epi8(values, _mm256_setzero_si256())),
-        }
+        let halves = [0, 32].map(|half| {
+            let text: &[u8; 32] = window[half..].first_chunk().expect("a window has 96");
+            // SAFETY: 32 readable bytes; the load needs no alignment.
+            unsafe { _mm256_loadu_si256(text.as_ptr().cast::<__m256i>()) }
+        });
+        let both = |[low, high]: [u32; 2]| u64::from(low) | u64::from(high) << 32;
+        let quotes = both(halves.map(|half| equal(half, b'"')));
+        let dots = both(halves.map(|half| equal(half, b'.')));
+        let wrong = ((quotes | dots) & (quotes << 1)) | (dots & (quotes >> 1));
+        Self { quotes, dots, wrong }
     }
+}
+
+#[inline]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn equal(bytes: __m256i, byte: u8) -> u32 {
+    bits(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed())))
 }
 
 /// The top bit of every byte.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
 fn bits(bytes: __m256i) -> u32 {
     _mm256_movemask_epi8(bytes).cast_unsigned()
 }
 
-/// Price and quantity from the sixteen bytes before their ends: digits that belong, moved to their
-/// places, multiplied and added.
+/// The numbers that sixteen digits make in each half.
 #[inline]
-#[target_feature(enable = "avx2")]
-fn convert(text: [__m128i; 2], belongs: [__m128i; 2], places: [__m128i; 2]) -> [i64; 2] {
-    let both = |[low, high]: [__m128i; 2]| _mm256_set_m128i(high, low);
-    let values = _mm256_sub_epi8(both(text), _mm256_set1_epi8(b'0' as i8));
-    let placed = _mm256_shuffle_epi8(_mm256_and_si256(values, both(belongs)), both(places));
-    let two = _mm256_maddubs_epi16(placed, _mm256_set1_epi16(10 + (1 << 8)));
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn sixteen_digits(digits: __m256i) -> [i64; 2] {
+    let two = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(10 + (1 << 8)));
     let four = _mm256_madd_epi16(two, _mm256_set1_epi32(100 + (1 << 16)));
     let packed = _mm256_packus_epi32(four, four);
     let eight = _mm256_madd_epi16(packed, _mm256_set1_epi32(10_000 + (1 << 16)));
@@ -252,14 +288,14 @@ mod tests {
 
     /// What the vector code alone makes of one level, if it takes it.
     fn vector(price: &str, qty: &str, close: &str, exps: (i8, i8)) -> Option<(i64, i64, bool)> {
-        let mut window = [b'7'; BEFORE + AFTER];
+        let mut window = [b'7'; WINDOW];
         let text = format!("[\"{price}\",\"{qty}\"{close}");
-        window[BEFORE..][..text.len()].copy_from_slice(text.as_bytes());
+        window[..text.len()].copy_from_slice(text.as_bytes());
         let shape = Shape::of(exps.0, exps.1).unwrap();
         let mut mantissas = [0; 2];
         // SAFETY: the tests below return early without the features.
-        let read = unsafe { level(&window, &shape, &mut mantissas) }?;
-        assert_eq!(read.len, text.len());
+        let read = unsafe { level(&window, &Masks::of(&window), 0, &shape, &mut mantissas) }?;
+        assert_eq!(read.end as usize, text.len());
         Some((mantissas[0], mantissas[1], read.last))
     }
 

@@ -1,84 +1,75 @@
-//! One decimal text among others: where it lies, whether the vector code can hold it, and how its
-//! digits get to their places.
+//! Digits to a mantissa.
 
-use super::shuffles::{ONES, SHUFFLES, Shuffle};
-use std::arch::x86_64::{__m128i, _bzhi_u32, _mm_loadu_si128};
+use super::shuffles::{LIMITS, SHUFFLES, Shuffle, WITHIN};
+use std::arch::x86_64::{
+    __m128i, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_madd_epi16, _mm_maddubs_epi16,
+    _mm_packus_epi32, _mm_set1_epi16, _mm_set1_epi32,
+};
 
-/// Bytes before a number in every window: its sixteen bytes are loaded from its end.
-pub(super) const BEFORE: usize = 16;
-
-/// An exponent, and the shuffles for it.
+/// An exponent, and the tables for it.
 #[derive(Clone, Copy)]
 pub(crate) struct Scale {
     pub(super) exp: i8,
-    pub(super) places: u32,
+    places: u32,
     shuffles: &'static [Shuffle; 32],
+    limits: &'static [[u8; 16]; 32],
 }
 
 impl Scale {
+    /// No decimal places.
+    pub(super) const WHOLE: Self =
+        Self { exp: 0, places: 0, shuffles: &SHUFFLES[0], limits: &LIMITS[0] };
+
     /// `None` for exponents that only the scalar twin serves.
     #[inline(always)]
     pub(crate) fn of(exp: i8) -> Option<Self> {
         let places = u32::try_from(-i32::from(exp)).ok()?;
-        Some(Self { exp, places, shuffles: SHUFFLES.get(places as usize)? })
+        let (shuffles, limits) = (SHUFFLES.get(places as usize)?, LIMITS.get(places as usize)?);
+        Some(Self { exp, places, shuffles, limits })
     }
 
-    /// Moves the digits of `number` to their places.
+    /// Moves digits to their places, the dot being byte number `dot`.
     #[inline(always)]
-    pub(super) fn shuffle(self, number: &Number) -> __m128i {
-        load(&self.shuffles[(number.end - number.dot) as usize & 31])
+    pub(super) fn shuffle(self, dot: u32) -> __m128i {
+        load(&self.shuffles[(dot & 31) as usize])
+    }
+
+    /// What each byte, less `'0'`, may be at most.
+    #[inline(always)]
+    pub(super) fn limit(self, dot: u32) -> __m128i {
+        load(&self.limits[(dot & 31) as usize])
+    }
+
+    /// The top bit is set if a number with its dot there has more than sixteen digits with all its
+    /// places.
+    #[inline(always)]
+    pub(super) const fn excess(self, dot: u32) -> u32 {
+        (16 - self.places).wrapping_sub(dot)
     }
 }
 
-/// Where a number lies, in bytes behind [`BEFORE`].
-pub(super) struct Number {
-    pub(super) start: u32,
-    /// At `end` if there is none.
-    pub(super) dot: u32,
-    /// At most 31.
-    pub(super) end: u32,
+/// Ones in the first `len` bytes.
+#[inline(always)]
+pub(super) fn within(len: u32) -> __m128i {
+    load(WITHIN[(16u32.wrapping_sub(len) & 31) as usize..].first_chunk().expect("31 + 16"))
 }
 
-impl Number {
-    /// The digits that are not zero and lie beyond the places.
-    #[inline]
-    #[target_feature(enable = "bmi2")]
-    pub(super) fn beyond(&self, nonzero: u32, places: u32) -> u32 {
-        (u64::from(_bzhi_u32(nonzero, self.end)) >> (self.dot + 1 + places)) as u32
-    }
-
-    /// Its top bit is set if the number does not fit sixteen bytes, or not sixteen digits with all
-    /// its places.
-    #[inline(always)]
-    pub(super) fn excess(&self, places: u32) -> u32 {
-        (self.start + 16).wrapping_sub(self.end) | (self.start + 16).wrapping_sub(self.dot + places)
-    }
-
-    /// Ones where a digit may belong to the number, in the sixteen bytes before its end.
-    #[inline(always)]
-    pub(super) fn ones(&self) -> __m128i {
-        let len = (self.end - self.start) & 31;
-        load(ONES[len as usize..].first_chunk().expect("31 + 16 is within 48"))
-    }
-
-    /// The sixteen bytes before its end.
-    #[inline(always)]
-    pub(super) fn text<const N: usize>(&self, window: &[u8; N]) -> __m128i {
-        const { assert!(N >= 31 + 16) };
-        load(window[(self.end & 31) as usize..].first_chunk().expect("31 + 16 is within a window"))
-    }
-}
-
-/// The window that `text`, too short for one, starts near the end of its frame, with NUL behind the
-/// end; all NUL if the frame is too short. (NUL is neither digit nor punctuation: it is no level.)
-#[inline(never)]
-pub(super) fn last_window<const N: usize>(frame: &[u8], text: &[u8]) -> [u8; N] {
-    let padded = || {
-        let mut padded = [[0; N]; 2];
-        padded[0] = *frame.last_chunk::<N>()?;
-        padded.as_flattened().get(N.checked_sub(text.len())?..)?.first_chunk().copied()
+/// The number that sixteen digits make, the first byte being the most significant.
+///
+/// # Safety
+///
+/// The processor has AVX2.
+#[inline(always)]
+pub(super) unsafe fn sixteen_digits(digits: __m128i) -> u64 {
+    // SAFETY: the caller's promise.
+    let halves = unsafe {
+        let two = _mm_maddubs_epi16(digits, _mm_set1_epi16(10 + (1 << 8)));
+        let four = _mm_madd_epi16(two, _mm_set1_epi32(100 + (1 << 16)));
+        let packed = _mm_packus_epi32(four, four);
+        let eight = _mm_madd_epi16(packed, _mm_set1_epi32(10_000 + (1 << 16)));
+        _mm_cvtsi128_si64(eight).cast_unsigned()
     };
-    padded().unwrap_or([0; N])
+    (halves & 0xffff_ffff) * 100_000_000 + (halves >> 32)
 }
 
 #[inline(always)]
