@@ -7,6 +7,7 @@ const EXP: i8 = -8;
 
 /// `markPriceUpdate` (DERIV Mark Price Stream). `P` is the estimated settlement price; delivery
 /// contracts have no rate (`""`) and no next funding (0). On the wire `P` stands before `i`.
+#[inline(always)]
 pub(crate) fn mark<'f, F: Fields<'f>>(f: &mut F, at: &mut Place<'_, '_>) -> Read<'f, F> {
     let time = f.key(br#","E":"#)?.time()?;
     let target = at.target(f.key(br#","s":""#)?.text()?)?;
@@ -37,6 +38,7 @@ pub(crate) fn premium(f: &mut Tree<'_, '_>, at: &mut Place<'_, '_>) -> Result {
 }
 
 /// `forceOrder` (DERIV Liquidation Order Streams): the last liquidation of each second.
+#[inline(always)]
 pub(crate) fn liquidation<'f, F: Fields<'f>>(f: &mut F, at: &mut Place<'_, '_>) -> Read<'f, F> {
     let time = f.key(br#","E":"#)?.time()?;
     f.key(br#","o":"#)?.enter()?;

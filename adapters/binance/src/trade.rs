@@ -26,7 +26,10 @@ pub(crate) fn read_aggregate<'f, F: Fields<'f>>(f: &mut F, at: &mut Place<'_, '_
     let time = f.key(br#","E":"#)?.time()?;
     let early = f.at(br#","a":"#).then(|| f.number()).transpose()?;
     let target = at.target(f.key(br#","s":""#)?.text()?)?;
-    let id = early.map_or_else(|| f.key(br#","a":"#)?.number(), Ok)?;
+    let id = match early {
+        Some(id) => id,
+        None => f.key(br#","a":"#)?.number()?,
+    };
     let mut deal = begin(f, target, id, time)?;
     skip!(f, br#","nq":""#);
     let first = f.key(br#","f":"#)?.number()?;

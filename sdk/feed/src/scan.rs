@@ -147,6 +147,7 @@ impl<'f> Fields<'f> for Scan<'f> {
         self.cursor.literal(text).is_some()
     }
 
+    #[inline(always)]
     fn missing(&self) -> Declined {
         Declined
     }

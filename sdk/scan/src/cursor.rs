@@ -101,7 +101,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// `true` or `false`.
-    #[inline]
+    #[inline(always)]
     pub fn boolean(&mut self) -> Option<bool> {
         if self.literal(b"true").is_some() {
             return Some(true);
@@ -111,37 +111,33 @@ impl<'a> Cursor<'a> {
 
     /// A bare number as text, and the `,`, `}` or `]` that must follow it (not consumed). Declines
     /// what JSON does not allow, and integers and exponents so long that some parser might.
-    #[inline]
+    #[inline(always)]
     pub fn number_text(&mut self) -> Option<&'a [u8]> {
-        let len = self.rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']'))?;
-        let (text, rest) = self.rest.split_at(len);
-        if !is_number(text) {
-            return None;
-        }
-        self.rest = rest;
+        let text = number_of(self.rest)?;
+        self.skip(text.len())?;
         Some(text)
     }
 
     /// The next byte, not consumed.
-    #[inline]
+    #[inline(always)]
     pub fn peek(&self) -> Option<u8> {
         self.rest.first().copied()
     }
 
     /// Bytes consumed so far.
-    #[inline]
+    #[inline(always)]
     pub fn position(&self) -> usize {
         self.frame.len() - self.rest.len()
     }
 
     /// What has not been consumed.
-    #[inline]
+    #[inline(always)]
     pub fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
     /// Accepts the end of the frame: nothing may follow, no white space either.
-    #[inline]
+    #[inline(always)]
     pub fn end(&self) -> Option<()> {
         self.rest.is_empty().then_some(())
     }
@@ -165,6 +161,12 @@ impl<'a> Cursor<'a> {
             }
         })
     }
+}
+
+#[inline(never)]
+fn number_of(rest: &[u8]) -> Option<&[u8]> {
+    let len = rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']'))?;
+    Some(&rest[..len]).filter(|text| is_number(text))
 }
 
 /// `rest`, shorter than a text, with NUL after it: cut out of the last bytes of its frame, because

@@ -13,7 +13,7 @@ impl Cursor<'_> {
         &mut self,
         price_exp: i8,
         qty_exp: i8,
-        mut sink: impl FnMut(&[[i64; 2]]) -> Option<()>,
+        sink: impl FnMut(&[[i64; 2]]) -> Option<()>,
     ) -> Option<usize> {
         self.literal(b"[")?;
         if self.literal(b"]").is_some() {
@@ -23,15 +23,31 @@ impl Cursor<'_> {
         if self.vector
             && let Some(shape) = Shape::of(price_exp, qty_exp)
         {
-            return simd::levels::read(self, shape, sink);
+            let (behind, count) = simd::levels::read(*self, shape, sink)?;
+            self.rest = behind.rest;
+            return Some(count);
         }
+        let (behind, count) = self.one_by_one(price_exp, qty_exp, sink)?;
+        self.rest = behind.rest;
+        Some(count)
+    }
+
+    /// The scalar twin: the cursor behind the list, and how many levels there were. (By value: a
+    /// cursor whose address is known to somebody cannot be in registers.)
+    #[inline(never)]
+    fn one_by_one(
+        mut self,
+        price_exp: i8,
+        qty_exp: i8,
+        mut sink: impl FnMut(&[[i64; 2]]) -> Option<()>,
+    ) -> Option<(Self, usize)> {
         let mut count = 0;
         loop {
             let (price, qty, last) = self.level(price_exp, qty_exp)?;
             sink(&[[price, qty]])?;
             count += 1;
             if last {
-                return Some(count);
+                return Some((self, count));
             }
         }
     }

@@ -25,13 +25,14 @@ type Window = [u8; WINDOW];
 /// Levels read at once: the vector code is compiled once, not into every sink.
 const BATCH: usize = 16;
 
-/// The levels after the opening bracket of a list that is not empty.
+/// The levels after the opening bracket of a list that is not empty: the cursor behind them, and how
+/// many they were. (By value: a cursor whose address is known to somebody cannot be in registers.)
 #[inline]
-pub(crate) fn read(
-    cursor: &mut Cursor<'_>,
+pub(crate) fn read<'a>(
+    mut cursor: Cursor<'a>,
     shape: Shape,
     mut sink: impl FnMut(&[[i64; 2]]) -> Option<()>,
-) -> Option<usize> {
+) -> Option<(Cursor<'a>, usize)> {
     assert!(cursor.vector, "only a cursor that found the features comes here");
     let mut levels = [[0; 2]; BATCH];
     let mut count = 0;
@@ -43,13 +44,13 @@ pub(crate) fn read(
         cursor.skip(batch.len)?;
         match batch.stop {
             Stop::Full => {}
-            Stop::Last => return Some(count),
+            Stop::Last => return Some((cursor, count)),
             Stop::Odd => {
                 let (price, qty, last) = cursor.level(shape.price.exp, shape.qty.exp)?;
                 sink(&[[price, qty]])?;
                 count += 1;
                 if last {
-                    return Some(count);
+                    return Some((cursor, count));
                 }
             }
         }
