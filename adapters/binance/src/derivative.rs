@@ -44,11 +44,7 @@ pub(crate) fn liquidation<'f, F: Fields<'f>>(f: &mut F, at: &mut Place<'_, '_>) 
     f.key(br#","o":"#)?.enter()?;
     let target = at.target(f.key(br#"{"s":""#)?.text()?)?;
     skip!(f, br#","ps":""#);
-    let sold = match f.key(br#","S":""#)?.text()? {
-        b"BUY" => false,
-        b"SELL" => true,
-        _ => Err(Error::new("field `S`: expected BUY or SELL"))?,
-    };
+    let sold = f.key(br#","S":""#)?.sold()?;
     skip!(f, br#","o":""#, br#","f":""#);
     let qty = f.key(br#","q":""#)?.decimal(target.exps.1)?;
     let price = f.key(br#","p":""#)?.decimal(EXP)?;

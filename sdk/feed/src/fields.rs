@@ -149,6 +149,37 @@ pub trait Fields<'f>: Sized {
         }
     }
 
+    /// Takes over a decimal where it is named, empty text as 0; whether it is. For venues that send
+    /// only what changed.
+    #[inline(always)]
+    fn update<const N: usize>(
+        &mut self,
+        text: &'static [u8; N],
+        exp: i8,
+        to: &mut i64,
+    ) -> Result<bool, Self::Stop> {
+        let new = self.at(text).then(|| self.maybe(exp)).transpose()?;
+        *to = new.map_or(*to, Option::unwrap_or_default);
+        Ok(new.is_some())
+    }
+
+    /// Best bid and ask, price and quantity each, of sides that hold no more; 0 where one is empty.
+    #[inline(always)]
+    fn tops<const N: usize, const M: usize>(
+        &mut self,
+        (bids, asks): (&'static [u8; N], &'static [u8; M]),
+        target: Target,
+    ) -> Result<[i64; 4], Self::Stop> {
+        let [mut bid, mut ask] = [(0, 0); 2];
+        let keep = |best: &mut (i64, i64), level| -> Result<(), Error> {
+            *best = level;
+            Ok(())
+        };
+        self.key(bids)?.levels(target.exps, |price, qty| keep(&mut bid, (price, qty)))?;
+        self.key(asks)?.levels(target.exps, |price, qty| keep(&mut ask, (price, qty)))?;
+        Ok([bid.0, bid.1, ask.0, ask.1])
+    }
+
     /// Milliseconds, as ns.
     #[inline(always)]
     fn time(&mut self) -> Result<i64, Self::Stop> {

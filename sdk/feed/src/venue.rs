@@ -275,9 +275,11 @@ pub trait Calls {
     fn figure(
         &mut self,
         topic: Topic,
-        f: &mut Tree<'_, '_>,
-        at: &mut Place<'_, '_>,
-    ) -> Result<(), Error>;
+        _f: &mut Tree<'_, '_>,
+        _at: &mut Place<'_, '_>,
+    ) -> Result<(), Error> {
+        Err(Error::new(format!("{topic:?} is not asked by REST")))
+    }
 }
 
 /// Rate limits.
