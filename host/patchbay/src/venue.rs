@@ -1,14 +1,14 @@
 //! `patchbay venue`: a recording served as the exchange that it came from.
 
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use patchbay_venue::binance::Binance;
 use patchbay_venue::{
     AtEnd, Density, FaultKinds, FaultPlan, Pace, Protocol, Recording, Start, VenueConfig,
-    VenueServer,
+    VenueError, VenueServer, protocols,
 };
 
 use crate::args::VenueArgs;
@@ -17,8 +17,7 @@ use crate::signal::Stop;
 use crate::{FAILED, Failure};
 
 pub(crate) fn run(args: &VenueArgs) -> Result<(), Failure> {
-    let protocol = Arc::new(Binance::default());
-    let recording = Recording::load(&args.captures, protocol.as_ref())?;
+    let (protocol, recording) = recognised(&args.captures)?;
     let frames = recording.frames();
     let plan = match args.faults {
         Some(seed) => {
@@ -55,4 +54,17 @@ pub(crate) fn run(args: &VenueArgs) -> Result<(), Failure> {
 
 fn failure(text: &str) -> Failure {
     Failure { text: text.to_owned(), code: FAILED }
+}
+
+/// The protocol whose frames the captures hold.
+fn recognised(captures: &[PathBuf]) -> Result<(Arc<dyn Protocol>, Arc<Recording>), VenueError> {
+    let mut first = None;
+    for protocol in protocols() {
+        match Recording::load(captures, protocol.as_ref()) {
+            Ok(recording) => return Ok((protocol, recording)),
+            Err(error @ VenueError::NothingToServe { .. }) => first = first.or(Some(error)),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(first.unwrap_or(VenueError::NothingToServe { protocol: "any", frames: 0 }))
 }

@@ -49,6 +49,13 @@ mod visitor;
 mod wire;
 mod world;
 
+use std::sync::Arc;
+
+/// Every venue's protocol.
+pub fn protocols() -> Vec<Arc<dyn Protocol>> {
+    vec![Arc::new(binance::Binance::default()), Arc::new(bybit::Bybit)]
+}
+
 pub use book::Book;
 pub use config::{AtEnd, Pace, Start, VenueConfig};
 pub use error::VenueError;
