@@ -8,10 +8,9 @@ impl Frames for Market {
     const LABELS: &'static [&'static str] = &["topic"];
 
     #[inline]
-    fn scan(&mut self, frame: &[u8], at: &mut Place<'_, '_>) -> Result<(), Declined> {
-        let mut f = Scan::new(frame);
+    fn scan(&mut self, f: &mut Scan<'_>, at: &mut Place<'_, '_>) -> Result<(), Declined> {
         let topic = f.key(br#"{"topic":""#)?.text()?;
-        self.event(topic, &mut f, at)?.then_some(()).ok_or(Declined)
+        self.event(topic, f, at)?.then_some(()).ok_or(Declined)
     }
 
     fn read(&mut self, root: Value<'_, '_>, conn: &mut Conn<'_, '_>) -> Result {

@@ -170,14 +170,14 @@ pub trait Fields<'f>: Sized {
         (bids, asks): (&'static [u8; N], &'static [u8; M]),
         target: Target,
     ) -> Result<[i64; 4], Self::Stop> {
-        let [mut bid, mut ask] = [(0, 0); 2];
-        let keep = |best: &mut (i64, i64), level| -> Result<(), Error> {
-            *best = level;
+        let [mut bid, mut ask] = [[0; 2]; 2];
+        let keep = |best: &mut [i64; 2], levels: &[[i64; 2]]| -> Result<(), Error> {
+            *best = levels.last().copied().unwrap_or(*best);
             Ok(())
         };
-        self.key(bids)?.levels(target.exps, |price, qty| keep(&mut bid, (price, qty)))?;
-        self.key(asks)?.levels(target.exps, |price, qty| keep(&mut ask, (price, qty)))?;
-        Ok([bid.0, bid.1, ask.0, ask.1])
+        self.key(bids)?.levels(target.exps, |levels| keep(&mut bid, levels))?;
+        self.key(asks)?.levels(target.exps, |levels| keep(&mut ask, levels))?;
+        Ok([bid[0], bid[1], ask[0], ask[1]])
     }
 
     /// Milliseconds, as ns.
