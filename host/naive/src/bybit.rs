@@ -89,7 +89,8 @@ impl Bybit {
             best_changed |= field.starts_with("bid1") || field.starts_with("ask1");
             known.insert(field.clone(), text);
         }
-        if best_changed {
+        // Where there is a level 1 it is the best bid and ask; the ticker repeats it, later.
+        if best_changed && key.category == "option" {
             let text = |field: &str| known.get(field).cloned().unwrap_or_default();
             let quote = Quote {
                 bid: [text("bid1Price"), text("bid1Size")],

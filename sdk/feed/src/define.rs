@@ -74,7 +74,11 @@ pub fn define(
         tick: read("tick", tick, price_exp)?,
         lot: read("lot", lot, qty_exp)?,
         min_qty: read("smallest order", sizes.min_qty, qty_exp)?,
-        max_qty: read("largest order", max_qty, qty_exp)?,
+        max_qty: read(
+            "largest order",
+            max_qty.map(|most| floor(most, qty_exp)).as_deref(),
+            qty_exp,
+        )?,
         min_notional: read("smallest notional", min_notional, notional_exp)?,
         notional_exp,
         ..Instrument::provisional(symbol, kind, price_exp, qty_exp)
@@ -115,6 +119,19 @@ fn exponent(declared: u8, step: Option<&str>, largest: Option<&str>, headroom: i
 }
 
 /// 0 where there is none, and where a bound is too large to matter.
+/// A bound without the digits that no order can have: Bybit prints some bounds as doubles,
+/// `0.8702999999999999`.
+fn floor(text: &str, exp: i8) -> String {
+    let plain = plain_number(text).unwrap_or_default();
+    match plain.split_once('.') {
+        Some((whole, fraction)) => {
+            let places = usize::from(exp.min(0).unsigned_abs()).min(fraction.len());
+            format!("{whole}.{}0", &fraction[..places])
+        }
+        None => text.to_owned(),
+    }
+}
+
 fn mantissa(text: Option<&str>, exp: i8) -> Result<i64, DecimalError> {
     match text.map_or(Ok(0), |text| parse_number(text.as_bytes(), exp)) {
         Err(DecimalError::Range) => Ok(0),
@@ -125,6 +142,17 @@ fn mantissa(text: Option<&str>, exp: i8) -> Result<i64, DecimalError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_largest_order_printed_as_a_double_is_rounded_down() {
+        let sizes = Sizes {
+            lot: Some("0.000001"),
+            max_qty: Some("0.8702999999999999"),
+            ..Sizes::default()
+        };
+        let made = define("BTCPLN", Kind::Spot, &sizes, None).expect("a bound may be finer");
+        assert_eq!((made.qty_exp, made.max_qty), (-6, 870_299));
+    }
 
     #[test]
     fn sizes_may_be_json_numbers() {
