@@ -1,4 +1,4 @@
-//! Each wrong adapter fails exactly its card, and the real one none, through the program.
+//! Each wrong adapter fails exactly its card, and the real ones none, through the program.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
@@ -11,8 +11,9 @@ use patchbay_test_replay::corpus;
 use serde_json::Value;
 
 /// Plugins, and the cards that they fail.
-const ZOO: [(&str, &[u64]); 10] = [
+const ZOO: [(&str, &[u64]); 12] = [
     ("patchbay_binance", &[]),
+    ("patchbay_bybit", &[]),
     ("wrong_aggressor", &[302]),
     ("wrong_sequence", &[501]),
     ("wrong_float", &[203]),
@@ -22,6 +23,7 @@ const ZOO: [(&str, &[u64]); 10] = [
     ("wrong_thread", &[1202]),
     ("wrong_kept", &[506]),
     ("wrong_exponent", &[202]),
+    ("wrong_pong", &[601]),
 ];
 
 /// The broadest recording shows every fault, and a dozen certificates of all would take minutes.
@@ -82,7 +84,8 @@ impl Built {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.args(["build", "--quiet", "--message-format=json-render-diagnostics"]);
-        command.args(["-p", "patchbay", "-p", "patchbay-binance", "-p", "patchbay-zoo-wrong"]);
+        command.args(["-p", "patchbay", "-p", "patchbay-binance", "-p", "patchbay-bybit"]);
+        command.args(["-p", "patchbay-zoo-wrong"]);
         command.args(["--lib", "--bins", "--examples"]);
         command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.."));
         for (key, _) in std::env::vars_os() {
