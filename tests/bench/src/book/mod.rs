@@ -1,0 +1,209 @@
+//! P4 and P5: depth records to books and their best levels; one book, and many.
+
+#[cfg(feature = "peers")]
+mod barter;
+#[cfg(feature = "peers")]
+mod hftbacktest;
+mod maps;
+mod ours;
+
+use patchbay_abi::{DEPTH_PREVIOUS, DEPTH_SNAPSHOT, Depth, Level, SCOPE_INSTRUMENT, Slot};
+use patchbay_book::Message;
+use patchbay_model::Side;
+
+use crate::plugin::{self, Seat};
+use crate::race::{Contender, Step, race};
+use crate::sum::Sum;
+use crate::table::{Table, instructions};
+use crate::tape::{ETH, Kind, Product, Tape, USDM};
+
+/// The price step of both captures, 0.1 and 0.01, at 1e-8.
+const fn tick(product: Product) -> i64 {
+    if product.symbol.len() == ETH.symbol.len() && product.symbol.as_bytes()[0] == b'E' {
+        1_000_000
+    } else {
+        10_000_000
+    }
+}
+
+/// Depth records shared out among books. Which book a frame goes to is made up, and so are the ids
+/// that tie it to the one before in its book; prices and quantities are the recorded ones.
+pub(crate) struct Case {
+    pub(crate) product: Product,
+    pub(crate) books: usize,
+    pub(crate) snapshot: Vec<Slot>,
+    /// Book, and the whole record.
+    pub(crate) records: Vec<(usize, Vec<Slot>)>,
+    pub(crate) levels: usize,
+}
+
+impl Case {
+    fn new(product: Product, books: usize) -> Self {
+        let tape = Tape::read(product);
+        let frames = tape.frames(Some(Kind::Depth));
+        let mut seat = Seat::new(&plugin::loaded(), product, &frames);
+        let snapshot = seat.snapshot(product, &tape.snapshot.1);
+        let at = snapshot[0].head().sequence;
+        let mut records = Vec::new();
+        for (_, at_ns, bytes) in frames.iter() {
+            let (slots, _) = seat.read(at_ns, bytes);
+            if slots[0].head().sequence >= at {
+                // A prime spreads neighbours.
+                records.push((records.len() * 7919 % books, slots.to_vec()));
+            }
+        }
+        let levels = records.iter().map(|(_, r)| Message::parse(r).expect("a record").len()).sum();
+        let mut case = Self { product, books, snapshot, records, levels };
+        case.chain();
+        case
+    }
+
+    /// Ties every frame to the one before in its book, the first one to the snapshot.
+    fn chain(&mut self) {
+        let mut last = vec![self.snapshot[0].head().sequence; self.books];
+        for (book, record) in &mut self.records {
+            let depth = Depth { previous: last[*book], ..*record[0].depth() };
+            last[*book] = depth.head.sequence;
+            assert_ne!(depth.flags & DEPTH_PREVIOUS, 0);
+            record[0] = depth.into();
+        }
+    }
+
+    /// The snapshot as one that the stream itself brings.
+    pub(crate) fn seed(&self) -> Vec<Slot> {
+        let mut slots = self.snapshot.clone();
+        let mut depth = *slots[0].depth();
+        (depth.scope, depth.flags) = (SCOPE_INSTRUMENT, DEPTH_SNAPSHOT);
+        slots[0] = depth.into();
+        slots
+    }
+
+    /// Levels of one side, as peers are given them: no conversion is timed.
+    pub(crate) fn side(record: &[Slot], side: Side) -> Vec<Level> {
+        Message::parse(record).expect("a record").levels(side).collect()
+    }
+
+    pub(crate) const fn tick(&self) -> i64 {
+        tick(self.product)
+    }
+}
+
+/// A book, and what its frames were made into beforehand.
+pub(crate) trait Store {
+    /// A prepared frame.
+    type Change;
+
+    fn prepare(record: &[Slot], tick: i64) -> Self::Change;
+    /// Loads the snapshot.
+    fn seeded(case: &Case) -> Self;
+    fn apply(&mut self, change: &Self::Change);
+    /// Best bid and ask in ticks, 0 if there is none.
+    fn best(&self, tick: i64) -> [i64; 2];
+}
+
+/// A contender whose books are `S`.
+fn contender<'a, S: Store + 'a>(name: &'static str, case: &'a Case) -> Contender<'a>
+where
+    S::Change: 'a,
+{
+    let tick = case.tick();
+    let mut books: Vec<S> = Vec::new();
+    // A book that gets a part of the changes is crossed before long, and hftbacktest's then drop a
+    // level: their best ones are nobody's truth.
+    let alone = case.books == 1;
+    let changes: Vec<(usize, S::Change)> =
+        case.records.iter().map(|(book, record)| (*book, S::prepare(record, tick))).collect();
+    Contender::resetting(name, move |step| {
+        if step == Step::Reset {
+            books.clear();
+            books.extend((0..case.books).map(|_| S::seeded(case)));
+            return 0;
+        }
+        let mut sum = Sum::default();
+        for (book, change) in &changes {
+            let book = &mut books[*book];
+            book.apply(change);
+            let [bid, ask] = std::hint::black_box(book.best(tick));
+            if alone {
+                sum.add_level(bid, ask);
+            }
+        }
+        sum.0
+    })
+}
+
+fn contenders(case: &Case) -> Vec<Contender<'_>> {
+    #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "the peers are pushed"))]
+    let mut all = vec![
+        contender::<ours::Judged>("`host/book`, ids judged", case),
+        contender::<ours::Bare>("its levels alone", case),
+        contender::<maps::Tree>("BTreeMap", case),
+        contender::<maps::Sorted>("sorted Vec", case),
+    ];
+    #[cfg(feature = "peers")]
+    {
+        all.push(contender::<hftbacktest::Hashed>("hftbacktest HashMap", case));
+        all.push(contender::<hftbacktest::Window>("hftbacktest ROIVector", case));
+        if case.books == 1 {
+            all.push(contender::<hftbacktest::Tree>("hftbacktest BTree", case));
+            all.push(contender::<barter::Book>("barter-data OrderBook", case));
+        }
+    }
+    all
+}
+
+const CASES: [(Product, usize); 4] = [(USDM, 1), (ETH, 1), (USDM, 100), (USDM, 1000)];
+
+pub(crate) fn table() -> Table {
+    let mut table = Table::new(
+        "Books, levels applied and best bid and ask after every frame",
+        &["books", "contender", "ns a level", "takes, `host/book` = 1", "instructions a level"],
+    );
+    let mut slowdown = Vec::new();
+    for (product, books) in CASES {
+        let case = Case::new(product, books);
+        let name = format!("{} {}", books, product.symbol);
+        let times = race(&name, case.levels, contenders(&case));
+        for time in &times {
+            let count = if books == 1 {
+                instructions(&["book", product.symbol, time.name], case.levels)
+            } else {
+                "-".to_owned()
+            };
+            let over = time.over(&times[0]);
+            table.row([
+                name.clone(),
+                time.name.to_owned(),
+                time.spread().to_string(),
+                format!("{over}x"),
+                count,
+            ]);
+        }
+        if product == USDM {
+            slowdown.push((books, times[0].spread().median));
+            let (reserved, touched, whole) = ours::memory(&case);
+            table.note(format!(
+                "Memory of a `host/book` with the capture's levels, {books} books: {touched} bytes touched \
+                 of {reserved} reserved by its levels, {whole} the rest.",
+            ));
+        }
+    }
+    if let (Some(first), Some(last)) = (slowdown.first(), slowdown.last()) {
+        table.note(format!(
+            "From {} to {} books a level takes {:.2} times as long.",
+            first.0,
+            last.0,
+            last.1 / first.1
+        ));
+    }
+    table
+}
+
+/// One pass of one contender, for the instruction counter.
+pub(crate) fn count(symbol: &str, name: &str) {
+    let product = if symbol == ETH.symbol { ETH } else { USDM };
+    let case = Case::new(product, 1);
+    let mut all = contenders(&case);
+    let found = all.iter_mut().find(|c| c.name == name).expect("a contender");
+    found.count();
+}
