@@ -87,7 +87,8 @@ impl Ticker {
         }
         skip!(f, br#","bid1Price":""#, br#","bid1Size":""#, br#","ask1Price":""#);
         skip!(f, br#","ask1Size":""#, br#","preOpenPrice":""#, br#","preQty":""#);
-        skip!(f, br#","curPreListingPhase":""#);
+        // Behind all others where only it changed with the value.
+        skip!(f, br#","curPreListingPhase":""#, br#","singleOpenInterestValue":""#);
         Ok([priced, interest, funding])
     }
 }

@@ -2,6 +2,7 @@
 
 use patchbay_feed::prelude::*;
 
+use crate::product::SPOT;
 use crate::{Market, depth, derivative, quote, trade};
 
 impl Frames for Market {
@@ -51,7 +52,8 @@ impl Market {
             ("orderbook", "1") => quote::read(f, at)?,
             ("orderbook", levels) => depth::read(f, at, levels)?,
             ("publicTrade", _) => trade::read(f, at)?,
-            ("tickers", _) => derivative::read(f, at, &mut self.tickers)?,
+            // Spot's hold nothing that is not in other topics.
+            ("tickers", _) if at.product != SPOT => derivative::read(f, at, &mut self.tickers)?,
             ("allLiquidation", _) => trade::liquidations(f, at)?,
             _ => return Ok(false),
         }
