@@ -36,6 +36,8 @@ pub struct Publisher {
     touched: Vec<u32>,
     /// The snapshot that is sent part by part.
     paced: Image,
+    /// When its next part may leave.
+    part_due: Nanos,
     /// An event that is sent in one go.
     event: Image,
     cycle: Pace,
@@ -93,6 +95,7 @@ impl Publisher {
             due: VecDeque::with_capacity(1024),
             touched: Vec::with_capacity(1024),
             paced: Image::new(),
+            part_due: Nanos::MIN,
             event: Image::new(),
             cycle: Pace::within(config.snapshot_cycle_ns),
             cycle_at: 0,

@@ -40,6 +40,14 @@ impl Bench {
         (wake, self.headers(from))
     }
 
+    /// Ticks as often as the publisher wants for a millisecond.
+    fn settle(&mut self, host: &Small) {
+        let mut now = NOW;
+        while now < NOW + MS {
+            now = self.tick(host, now).0.max(now + 1);
+        }
+    }
+
     fn headers(&self, from: usize) -> Vec<Header> {
         let binary = self.sent[from..].iter().filter(|bytes| bytes.starts_with(&MAGIC));
         binary.map(|bytes| Datagram::decode(bytes).unwrap().header).collect()
@@ -120,15 +128,16 @@ fn snapshots_are_paced_and_give_way() {
     bench.turn(&host, &slots);
     let slots = host.snapshot(1, 1, 500);
     bench.turn(&host, &slots);
-    let (mut parts, mut sequence) = (0, 1);
+    let (mut parts, mut sequence, mut now) = (0, 1, NOW);
     loop {
-        let (wake, sent) = bench.tick(&host, NOW);
+        let (wake, sent) = bench.tick(&host, now);
         let books = of(Kind::Book, &sent);
         assert!(books.len() <= 1, "one datagram a tick");
         parts += books.len();
-        if wake > NOW {
+        if wake > now + MS {
             break;
         }
+        now = wake;
         // An update of each never waits.
         sequence += 1;
         for id in 0..2 {
@@ -165,7 +174,7 @@ fn a_book_that_falls_stale_takes_its_snapshot_with_it() {
     assert!(bench.turn(&host, &[trade.into()])[0].has(STALE), "other records say so, too");
     let slots = host.snapshot(0, 20, 500);
     bench.turn(&host, &slots);
-    while bench.tick(&host, NOW).0 == NOW {}
+    bench.settle(&host);
     assert_eq!(bench.consumer().status(KEY, NOW), Some(Status::Good));
 }
 
