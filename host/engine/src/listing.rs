@@ -121,7 +121,7 @@ impl Listing {
 
     /// Connection `conn` is gone; `replaced` says that another one carries its streams on.
     pub(crate) fn release(&mut self, conn: u32, replaced: bool) {
-        self.carriers.iter_mut().for_each(|carrier| carrier.release(conn));
+        self.carriers.iter_mut().for_each(|carrier| carrier.release(conn, replaced));
         if self.conn == conn {
             self.conn = if replaced { splice::SUCCESSOR } else { splice::NONE };
         }

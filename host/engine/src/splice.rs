@@ -129,17 +129,77 @@ impl Carrier {
         let sequence = if head.sequence == 0 { head.exchange_ns as u64 } else { head.sequence };
         let other = self.conn != NONE && self.conn != conn;
         let heard = at_ns - self.heard_ns < SILENCE;
-        if other && heard && (sequence == 0 || sequence <= self.sequence) {
+        // A successor may be behind what its predecessor has delivered.
+        let known = match sequence {
+            0 => self.conn != SUCCESSOR,
+            _ => sequence <= self.sequence,
+        };
+        if other && heard && known {
             return true;
         }
         *self = Self { conn, heard_ns: at_ns, sequence };
         false
     }
 
-    /// The connection is gone.
-    pub(crate) const fn release(&mut self, conn: u32) {
+    /// The connection is gone; `replaced` says that another one carries its streams on.
+    pub(crate) const fn release(&mut self, conn: u32, replaced: bool) {
         if self.conn == conn {
+            self.conn = if replaced { SUCCESSOR } else { NONE };
+        } else if self.conn == SUCCESSOR && !replaced {
+            // It may be the successor, which was not heard.
             self.conn = NONE;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_abi::{Head, Quote, SLOT_QUOTE};
+
+    use super::*;
+
+    fn quote(sequence: u64) -> Slot {
+        let head = Head {
+            kind: SLOT_QUOTE,
+            flags: 0,
+            instrument: 0,
+            sequence,
+            exchange_ns: 0,
+            receive_ns: 0,
+        };
+        Quote { head, bid_price: 1, bid_qty: 1, ask_price: 2, ask_qty: 1 }.into()
+    }
+
+    fn taken(carrier: &mut Carrier, of: &[(u32, u64)]) -> Vec<u64> {
+        let new = of.iter().filter(|(conn, id)| !carrier.repeats(*conn, 5, &quote(*id)));
+        new.map(|(_, id)| *id).collect()
+    }
+
+    #[test]
+    fn a_successor_that_is_behind_doubles_nothing() {
+        let mut carrier = Carrier::default();
+        assert_eq!(taken(&mut carrier, &[(1, 7), (2, 7), (1, 8), (1, 9)]), [7, 8, 9]);
+        carrier.release(1, true);
+        assert_eq!(taken(&mut carrier, &[(2, 8), (2, 9), (2, 10), (2, 11)]), [10, 11]);
+    }
+
+    #[test]
+    fn a_successor_without_numbers_carries_on_at_once() {
+        let mut carrier = Carrier::default();
+        assert_eq!(taken(&mut carrier, &[(1, 0), (2, 0), (1, 0)]).len(), 2);
+        carrier.release(1, true);
+        assert_eq!(taken(&mut carrier, &[(2, 0), (2, 0)]).len(), 2);
+    }
+
+    #[test]
+    fn after_a_loss_numbers_may_begin_again() {
+        for replaced in [false, true] {
+            let mut carrier = Carrier::default();
+            assert_eq!(taken(&mut carrier, &[(1, 7)]), [7]);
+            carrier.release(1, replaced);
+            // The successor is lost as well, before it was heard.
+            carrier.release(2, false);
+            assert_eq!(taken(&mut carrier, &[(3, 1), (3, 2)]), [1, 2]);
         }
     }
 }
