@@ -87,8 +87,9 @@ impl Ticker {
         }
         skip!(f, br#","bid1Price":""#, br#","bid1Size":""#, br#","ask1Price":""#);
         skip!(f, br#","ask1Size":""#, br#","preOpenPrice":""#, br#","preQty":""#);
-        // Behind all others where only it changed with the value.
-        skip!(f, br#","curPreListingPhase":""#, br#","singleOpenInterestValue":""#);
+        // Changes have the last two behind all others.
+        skip!(f, br#","curPreListingPhase":""#, br#","singleOpenInterest":""#);
+        skip!(f, br#","singleOpenInterestValue":""#);
         Ok([priced, interest, funding])
     }
 }

@@ -125,7 +125,7 @@ fn run(recording: &Arc<Recording>, truth: &naive::Truth, plan: FaultPlan, name: 
     let mut books = Vec::new();
     for _ in 0..600 {
         sleep(Duration::from_millis(100));
-        books = host.handler().status().books;
+        books = host.handler().status().books.clone();
         let whole = |b: &Book| {
             b.state == BookState::Live && b.sequence == truth.books[&key(&b.symbol)].last
         };
