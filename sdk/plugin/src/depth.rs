@@ -42,21 +42,24 @@ impl DepthStart {
     };
 }
 
-/// A depth message being written: bids, then asks, then [`Self::finish`]. Dropped unfinished, it
-/// leaves nothing behind: the cursor has not moved.
+/// A depth message being written: one side, then the other, then [`Self::finish`]. Dropped
+/// unfinished, it leaves nothing behind: the cursor has not moved.
 pub struct DepthWriter<'w, 'cx> {
     cx: &'w mut AdapterCx<'cx>,
     start: DepthStart,
     head: usize,
     levels: usize,
-    bids: usize,
+    /// Levels of the side that was written first.
+    first: usize,
+    /// That side is the asks.
+    asks_first: bool,
 }
 
 impl<'w, 'cx> DepthWriter<'w, 'cx> {
     #[inline]
     pub(crate) fn new(cx: &'w mut AdapterCx<'cx>, start: DepthStart) -> Result<Self, Error> {
         cx.reserve(1)?;
-        Ok(Self { head: cx.len(), cx, start, levels: 0, bids: 0 })
+        Ok(Self { head: cx.len(), cx, start, levels: 0, first: 0, asks_first: false })
     }
 
     /// Appends a level to the side being written.
@@ -93,7 +96,14 @@ impl<'w, 'cx> DepthWriter<'w, 'cx> {
     /// The levels so far were the bids; asks follow.
     #[inline]
     pub const fn asks(&mut self) {
-        self.bids = self.levels;
+        self.first = self.levels;
+    }
+
+    /// The levels so far were the asks; bids follow. For venues that send them so; the message has
+    /// its bids first all the same.
+    #[inline]
+    pub const fn bids(&mut self) {
+        (self.first, self.asks_first) = (self.levels, true);
     }
 
     /// What is known before the levels, for what a venue sends only after them.
@@ -105,8 +115,8 @@ impl<'w, 'cx> DepthWriter<'w, 'cx> {
     /// Levels of the longer side so far.
     #[inline]
     pub const fn deepest(&self) -> usize {
-        let asks = self.levels - self.bids;
-        if self.bids > asks { self.bids } else { asks }
+        let second = self.levels - self.first;
+        if self.first > second { self.first } else { second }
     }
 
     /// Completes the message.
@@ -115,8 +125,12 @@ impl<'w, 'cx> DepthWriter<'w, 'cx> {
     ///
     /// If a side has more levels than a message can count (65,535).
     #[inline]
-    pub fn finish(self) -> Result<(), Error> {
-        let (bids, asks) = (self.bids, self.levels - self.bids);
+    pub fn finish(mut self) -> Result<(), Error> {
+        let (mut bids, mut asks) = (self.first, self.levels - self.first);
+        if self.asks_first {
+            (bids, asks) = (asks, bids);
+            self.written().rotate_left(asks);
+        }
         let slots = self.levels.div_ceil(LEVELS_PER_SLOT);
         let (Ok(bids), Ok(asks), Ok(slots)) =
             (u16::try_from(bids), u16::try_from(asks), u16::try_from(slots))
@@ -155,5 +169,16 @@ impl<'w, 'cx> DepthWriter<'w, 'cx> {
         }
         self.cx.set_len(self.head + 1 + usize::from(slots));
         Ok(())
+    }
+
+    /// The levels so far.
+    const fn written(&mut self) -> &mut [Level] {
+        const { assert!(size_of::<abi::Slot>() == LEVELS_PER_SLOT * size_of::<Level>()) };
+        // SAFETY: the slots behind the head hold the levels without anything between (asserted),
+        // were written by `level`, and are reachable only through `self.cx`, which is borrowed.
+        unsafe {
+            let levels = self.cx.slots().add(self.head + 1).cast::<Level>();
+            std::slice::from_raw_parts_mut(levels, self.levels)
+        }
     }
 }

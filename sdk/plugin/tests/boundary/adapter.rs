@@ -52,6 +52,18 @@ impl Adapter for Player {
                 depth(cx, 12_000, 8_000)?;
                 cx.push(trade(2))
             }
+            b"asks first" => {
+                let mut writer = cx.depth(DepthStart::default())?;
+                for price in [11, 12, 13, 14, 15] {
+                    writer.level(price, 1)?;
+                }
+                writer.bids();
+                for price in [10, 9] {
+                    writer.level(price, 1)?;
+                }
+                assert_eq!(writer.deepest(), 5);
+                writer.finish()
+            }
             b"odd" => depth(cx, 4, 3),
             b"unfinished" => {
                 cx.push(trade(1))?;
@@ -241,6 +253,16 @@ fn a_depth_message_that_outgrows_the_buffer_has_exactly_its_slots() {
     let bids = (0..12_000).map(|n| Level { price: -n, qty: 1_000_000 + n });
     let asks = (0..8_000).map(|n| Level { price: 1 + n, qty: 2_000_000 + n });
     assert!(levels.eq(bids.chain(asks)));
+}
+
+#[test]
+fn a_depth_message_written_with_its_asks_first_has_its_bids_first() {
+    let (status, slots, _) = play(&mut player(), "asks first");
+    let depth = slots[0].depth();
+    assert_eq!((status, [depth.bids, depth.asks, depth.slots]), (abi::OK, [2, 5, 2]));
+    let levels = slots[1..].iter().flat_map(|slot| *slot.levels());
+    let prices: Vec<_> = levels.map(|level| level.price).collect();
+    assert_eq!(prices, [10, 9, 11, 12, 13, 14, 15, 0]);
 }
 
 #[test]
