@@ -2,6 +2,8 @@
 
 use patchbay_model::Nanos;
 use patchbay_plugin::{AdapterCx, Error, Send};
+use simd_json::prelude::*;
+use simd_json::tape::Value;
 
 use crate::desk::{Desk, Known};
 use crate::{Place, Use, Venue};
@@ -40,6 +42,29 @@ impl<'cx> Conn<'_, 'cx> {
         let costs = |product| self.desk.settings.costs::<V>(product, Use::Send, 1);
         let costs = self.product.map(costs).unwrap_or_default();
         self.cx.send(&Send { conn: self.number, costs, ..frame })
+    }
+
+    /// A list of instruments by stream: those that the connection carries are defined anew, and
+    /// new states of theirs told.
+    pub fn define<V: Venue>(&mut self, list: Value<'_, '_>) -> Result<(), Error> {
+        let product = self.product.unwrap_or(0);
+        let list = list.as_array().ok_or_else(|| Error::new("expected a list of instruments"))?;
+        for entry in &list {
+            let symbol = entry.get_str(V::ENTRY).unwrap_or_default();
+            let mut at = self.place(product);
+            if !at.carries(symbol.as_bytes()) {
+                continue;
+            }
+            let known = at.known(symbol);
+            let Some(instrument) = V::instrument(product, entry, known.map(|t| t.exps))? else {
+                continue;
+            };
+            if let Some(target) = known {
+                at.state(target, 0, instrument.session)?;
+            }
+            at.directory.define(product, &instrument, at.cx)?;
+        }
+        Ok(())
     }
 
     /// The number of the next request over a websocket.

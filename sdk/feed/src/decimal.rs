@@ -1,6 +1,7 @@
 //! Bare JSON numbers, exactly.
 
 use patchbay_model::{DecimalError, format_decimal, parse_decimal};
+use patchbay_plugin::Error;
 
 /// The mantissa of a JSON number at `exp`: as [`parse_decimal`], and with an exponent (`1.5e-5`),
 /// as some venues print small prices.
@@ -36,6 +37,17 @@ pub fn plain_number(text: &str) -> Option<String> {
     })
 }
 
+/// A figure as printed, cut after its 18th digit if it has a point by then.
+pub(crate) fn parse_figure(text: &[u8]) -> Result<(i64, i8), Error> {
+    let point = text.iter().position(|b| *b == b'.').unwrap_or(text.len());
+    let kept = &text[..text.len().min(if point < 18 { 19 } else { text.len() })];
+    let exp = -(kept.len().saturating_sub(point + 1) as i8);
+    match parse_decimal(kept, exp) {
+        Ok(mantissa) => Ok((mantissa, exp)),
+        Err(e) => Err(Error::new(format!("{:?}: {e}", String::from_utf8_lossy(text)))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +68,20 @@ mod tests {
             assert!(parse_number(wrong, 0).is_err(), "{}", wrong.escape_ascii());
         }
     }
+
+    #[test]
+    fn figures_keep_what_fits() {
+        let figure = |text: &str| parse_figure(text.as_bytes()).ok();
+        assert_eq!(figure("2216113.01000000309"), Some((221_611_301_000_000_309, -11)));
+        assert_eq!(figure("1939251795.54769270396321"), Some((193_925_179_554_769_270, -8)));
+        assert_eq!(figure("-0.0001875391284828"), Some((-1_875_391_284_828, -16)));
+        assert_eq!((figure("84660.10"), figure("7")), (Some((8_466_010, -2)), Some((7, 0))));
+        assert_eq!(
+            (figure(""), figure("1.2.3"), figure("99999999999999999999")),
+            (None, None, None)
+        );
+    }
+
     #[test]
     fn digits_are_digits_alone() {
         assert_eq!(parse_digits(b"18446744073709551615"), Some(u64::MAX));

@@ -31,6 +31,10 @@ pub struct Sizes<'a> {
     pub max_qty: Option<&'a str>,
     /// Smallest notional.
     pub min_notional: Option<&'a str>,
+    /// What a contract stands for; 1 without.
+    pub contract: Option<&'a str>,
+    /// What that is multiplied by; 1 without.
+    pub multiplier: Option<&'a str>,
 }
 
 /// An instrument with exponents, tick, lot and minima; the caller adds the rest. One whose
@@ -67,6 +71,12 @@ pub fn define(
     };
     let mut bands = sizes.bands.iter().map(band).collect::<Result<Vec<_>, _>>()?;
     bands.sort_by_key(|band| band.from);
+    let factor = |what: &str, text: Option<&str>| {
+        let exp = -(places(text) as i8);
+        Ok::<_, Error>((read(what, text.or(Some("1")), exp)?, exp))
+    };
+    let (contract, contract_exp) = factor("contract", sizes.contract)?;
+    let (multiplier, multiplier_exp) = factor("multiplier", sizes.multiplier)?;
     Ok(Instrument {
         provisional: false,
         bands,
@@ -81,6 +91,8 @@ pub fn define(
         )?,
         min_notional: read("smallest notional", min_notional, notional_exp)?,
         notional_exp,
+        contract_size: contract.saturating_mul(multiplier),
+        contract_exp: contract_exp + multiplier_exp,
         ..Instrument::provisional(symbol, kind, price_exp, qty_exp)
     })
 }

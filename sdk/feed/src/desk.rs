@@ -70,8 +70,18 @@ impl Desk {
                 _ => &[],
             };
             for &product in products {
-                let known = Known { venue, settings: &self.settings, directory: &self.directory };
-                self.requests.ask(Request::new(call.topic, product, 0), known, cx)?;
+                let lists = match call.topic {
+                    Topic::Instruments => self.settings.host(product).lists.len().max(1) as u32,
+                    _ => 1,
+                };
+                for list in 0..lists {
+                    if call.topic == Topic::Instruments {
+                        self.directory.await_list(product, list);
+                    }
+                    let known =
+                        Known { venue, settings: &self.settings, directory: &self.directory };
+                    self.requests.ask(Request::new(call.topic, product, list), known, cx)?;
+                }
             }
         }
         Ok(())
@@ -114,6 +124,7 @@ impl Desk {
         conn: u32,
         cx: &'p mut AdapterCx<'cx>,
     ) -> Place<'p, 'cx> {
-        Place { product, conn, levels: 0, directory: &mut self.directory, cx }
+        let Self { directory, session, .. } = self;
+        Place { product, conn, levels: 0, directory, session, cx }
     }
 }

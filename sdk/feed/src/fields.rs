@@ -29,6 +29,34 @@ macro_rules! skip {
     };
 }
 
+/// The same as [`Fields::unordered`] with what is done about each key behind it, as in a `match`:
+/// `unordered!(f, 2, { "px" => price = f.decimal(exp)?, "sz" => qty = f.decimal(exp)? })`.
+#[macro_export]
+macro_rules! unordered {
+    ($f:ident, $needed:expr, { $($key:literal => $read:expr),+ $(,)? }) => {
+        $crate::Fields::unordered($f, [$($key),+], $needed, |$f, place| {
+            let mut places = 0..;
+            $(
+                if places.next() == Some(place) {
+                    $read;
+                    return Ok(());
+                }
+            )+
+            Ok(())
+        })?
+    };
+}
+
+/// A [figure](Fields::figure) in milliseconds, as ns.
+///
+/// # Errors
+///
+/// If it is no whole number of them, or beyond the year 2262.
+pub fn millis((ms, exp): (i64, i8)) -> Result<i64, Error> {
+    let ns = (exp == 0).then(|| ms.checked_mul(1_000_000)).flatten();
+    ns.ok_or_else(|| Error::new("a time that is no number of milliseconds"))
+}
+
 /// What a description of a frame answers.
 pub type Read<'f, F> = Result<(), <F as Fields<'f>>::Stop>;
 
@@ -58,6 +86,10 @@ pub trait Fields<'f>: Sized {
 
     /// The same where the venue sends empty text or `null` for none.
     fn maybe(&mut self, exp: i8) -> Result<Option<i64>, Self::Stop>;
+
+    /// A figure that is no money, as mantissa and exponent as printed; of the digits of a double
+    /// (`2216113.01000000309`) those beyond the 18th are cut off.
+    fn figure(&mut self) -> Result<(i64, i8), Self::Stop>;
 
     /// A list of `["price","quantity"]`, the form of most venues, some at a time; the fast way to
     /// read it.
@@ -178,6 +210,20 @@ pub trait Fields<'f>: Sized {
         self.key(bids)?.levels(target.exps, |levels| keep(&mut bid, levels))?;
         self.key(asks)?.levels(target.exps, |levels| keep(&mut ask, levels))?;
         Ok([bid[0], bid[1], ask[0], ask[1]])
+    }
+
+    /// Figures of an object whose fields come in any order, all of which must be there; milliseconds
+    /// among them are for [`millis`](crate::millis).
+    fn figures<const N: usize>(
+        &mut self,
+        keys: [&'static str; N],
+    ) -> Result<[(i64, i8); N], Self::Stop> {
+        let mut found = [(0, 0); N];
+        self.unordered(keys, N, |f, key| {
+            found[key] = f.figure()?;
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// Milliseconds, as ns.

@@ -7,6 +7,7 @@ use patchbay_plugin::abi::{
 };
 use patchbay_plugin::{AdapterCx, DepthStart, DepthWriter, Error};
 
+use crate::session::Session;
 use crate::{Directory, Listing, Target};
 
 /// One connection's frames, or a reply, as their reader sees them.
@@ -19,6 +20,7 @@ pub struct Place<'p, 'cx> {
     pub levels: usize,
     /// All instruments.
     pub directory: &'p mut Directory,
+    pub(crate) session: &'p Session,
     /// The host.
     pub cx: &'p mut AdapterCx<'cx>,
 }
@@ -76,6 +78,13 @@ impl<'cx> Place<'_, 'cx> {
     pub fn known(&self, symbol: &str) -> Option<Target> {
         let (index, listing) = self.directory.find(self.product, symbol)?;
         Some(Target { index, exps: listing.exps })
+    }
+
+    /// Whether the connection carries the streams of a symbol: of a stream that tells of many, each
+    /// connection takes its own. In a replay, where nobody subscribed, it carries all.
+    pub fn carries(&self, symbol: &[u8]) -> bool {
+        let known = str::from_utf8(symbol).ok().and_then(|symbol| self.known(symbol));
+        self.session.carries(self.conn, known.map(|target| target.index))
     }
 
     #[inline(always)]
@@ -160,6 +169,22 @@ impl<'cx> Place<'_, 'cx> {
         }
         let head = self.head(target, SLOT_MARK, 0, exchange_ns);
         self.cx.push(Mark { head, mark, index, settle, exp, reserved: [0; 7] })
+    }
+
+    /// The same where each price has an exponent of its own; one that cannot be had at the finest of
+    /// them is left out.
+    pub fn mark_of(
+        &mut self,
+        target: Target,
+        exchange_ns: i64,
+        prices: [(i64, i8); 3],
+    ) -> Result<(), Error> {
+        let exp = prices.iter().map(|price| price.1).min().unwrap_or(0);
+        let finer = |(mantissa, own): (i64, i8)| {
+            let factor = 10_i64.checked_pow(own.abs_diff(exp).into())?;
+            mantissa.checked_mul(factor)
+        };
+        self.mark(target, exchange_ns, prices.map(|price| finer(price).unwrap_or(0)), exp)
     }
 
     /// Funding: rate at `rate_exp`, when it is next charged, the interval or 0. Nothing without a

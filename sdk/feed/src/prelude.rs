@@ -10,7 +10,7 @@ pub use crate::{
     Batch, Books, Call, Calls, Cell, Channel, Conn, Deal, Declined, Faults, Fields, Frames,
     Greeting, Heal, Host, Ids, Instruments, Limit, Limits, Line, Listing, Memory, Ping, Place,
     Product, Read, Remedy, Request, Room, Scan, Sizes, Stream, Streams, Target, Topic, Tree, Use,
-    Verb, When, best, define, skip, slot, steps, trade_id,
+    Verb, When, best, define, millis, skip, slot, steps, trade_id, unordered,
 };
 
 /// What fails with an [`Error`] unless it says otherwise.

@@ -166,8 +166,11 @@ fn read<V: Venue>(
         }
         Topic::Instruments => {
             define_all::<V>(product, content, &mut desk.directory, cx)?;
-            if let (Some(request), Some(page)) = (request, V::page(root)) {
-                desk.ask(request, &page, venue, cx)?;
+            if let Some(request) = request {
+                match V::page(root) {
+                    Some(page) => desk.ask(request, &page, venue, cx)?,
+                    None => desk.directory.end_list(product, request.subject),
+                }
             }
             desk.arrange(venue, cx)
         }

@@ -157,6 +157,8 @@ impl Requests {
         };
         self.serial = self.serial.wrapping_add(1).max(1);
         let host = known.settings.host(product);
+        let list = host.lists.get(subject as usize).filter(|_| topic == Topic::Instruments);
+        let page = format!("{}{page}", list.map_or("", String::as_str));
         let about = (u32::from(SCOPE_INSTRUMENT), subject);
         cx.http(&known.venue.call(
             request,
@@ -166,7 +168,7 @@ impl Requests {
                 scope: if topic == Topic::Snapshot { about } else { (0, 0) },
                 method: "GET".to_owned(),
                 base: host.rest.clone(),
-                path: known.venue.target(call, request, host, &symbol) + page,
+                path: known.venue.target(call, request, host, &symbol) + &page,
                 costs: known.settings.costs::<V>(product, Use::Call, V::weight(request, host)),
                 ..Http::default()
             },

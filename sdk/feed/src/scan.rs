@@ -3,7 +3,7 @@
 use patchbay_plugin::Error;
 use patchbay_scan::Cursor;
 
-use crate::decimal::{parse_digits, parse_number};
+use crate::decimal::{parse_digits, parse_figure, parse_number};
 use crate::fields::{Cell, Fields};
 
 /// The scanner declined; the frame is for the [`Tree`](crate::Tree).
@@ -189,6 +189,14 @@ impl<'f> Fields<'f> for Scan<'f> {
             return Ok(None);
         }
         self.decimal(exp).map(Some)
+    }
+
+    fn figure(&mut self) -> Result<(i64, i8), Declined> {
+        let text = match self.quoted {
+            true => self.cursor.plain_text(),
+            false => self.cursor.number_text(),
+        };
+        Ok(parse_figure(text.ok_or(Declined)?)?)
     }
 
     #[inline(always)]

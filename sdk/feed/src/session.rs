@@ -53,6 +53,12 @@ impl Session {
         }
     }
 
+    /// Whether a connection is to carry an instrument; one that nobody asked for carries all.
+    pub(crate) fn carries(&self, conn: u32, index: Option<u32>) -> bool {
+        let link = self.links.iter().find(|link| link.conn == Some(conn));
+        link.is_none_or(|link| link.members.iter().any(|member| Some(member.0) == index))
+    }
+
     /// Whether something that a topic tells of an instrument is wanted.
     pub(crate) fn polls<V: Venue>(
         &self,
@@ -127,7 +133,7 @@ impl Session {
         for link in &mut self.links {
             link.members.retain_mut(|member| {
                 let wish = desired.iter().find(|d| d.0 == member.0);
-                member.1 = wish.map_or(0, |d| bits::<V>(link.line, d.1));
+                member.1 = wish.map_or(0, |d| bits(link.line, *d, known));
                 member.1 != 0
             });
         }
@@ -135,7 +141,7 @@ impl Session {
             let product = known.directory.get(index)?.product;
             for route in 0..known.directory.product(product).routes {
                 let line = Line { product, route };
-                let streams = bits::<V>(line, channels);
+                let streams = bits(line, (index, channels), known);
                 if streams != 0 {
                     self.place((index, streams), line, known)?;
                 }
@@ -445,9 +451,15 @@ impl Session {
     }
 }
 
-/// Streams over a line, as bits of places.
-fn bits<V: Venue>(line: Line, channels: u32) -> u32 {
-    let sent = |(_, c): &(usize, &Channel)| c.of & channels != 0 && c.lines.contains(&line);
+/// Streams of an instrument over a line, as bits of places.
+fn bits<V: Venue>(line: Line, (index, channels): (u32, u32), known: Known<'_, V>) -> u32 {
+    let Ok(listing) = known.directory.get(index) else {
+        return 0;
+    };
+    let sent = |(_, c): &(usize, &Channel)| {
+        let wanted = c.of & channels != 0 && c.lines.contains(&line);
+        wanted && known.venue.has(c, &listing.symbol)
+    };
     V::STREAMS.iter().enumerate().filter(sent).map(|(place, _)| 1 << place).sum()
 }
 

@@ -8,9 +8,8 @@ use crate::{Line, Product, Use, Venue};
 
 const SECOND: Nanos = 1_000_000_000;
 
-/// One product's hosts: `rest.NAME`, `stream.NAME`, `silence_s.NAME`, `snapshot_levels.NAME`, or
-/// without `.NAME` where all
-/// have the same.
+/// One product's hosts: `rest.NAME`, `stream.NAME`, `silence_s.NAME`, `snapshot_levels.NAME`,
+/// `lists.NAME`, or without `.NAME` where all have the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Host {
     /// REST, with scheme.
@@ -21,6 +20,9 @@ pub struct Host {
     pub silence: Nanos,
     /// Levels a side that a book is asked for with; 0 for all.
     pub levels: u32,
+    /// Queries, `?` and all, whose answers together are the list of instruments; empty where it is
+    /// one list without a query.
+    pub lists: Vec<String>,
 }
 
 /// A venue's table as the SDK uses it. Keys of its own a venue reads itself.
@@ -84,6 +86,13 @@ impl Table<'_> {
         self.count(&self.of(key, product))
     }
 
+    /// Texts of a list for a product; none if the key is missing.
+    pub fn texts_of(&self, key: &str, product: &Product) -> Vec<String> {
+        let own: Vec<_> = self.0.texts(&format!("{key}.{}", product.name)).collect();
+        let all = if own.is_empty() { self.0.texts(key).collect() } else { own };
+        all.into_iter().map(str::to_owned).collect()
+    }
+
     /// Seconds, as ns.
     ///
     /// # Errors
@@ -104,6 +113,7 @@ impl Settings {
                 stream: table.text(&table.of("stream", product))?,
                 silence: table.seconds(&table.of("silence_s", product))?,
                 levels: table.count_of("snapshot_levels", product)?,
+                lists: table.texts_of("lists", product),
             })
         };
         let limits = |product: &Product| {

@@ -49,13 +49,15 @@ pub struct Directory {
     listings: Vec<Listing>,
     /// Named by the frame that is being read, and not defined before all of it is found good.
     fresh: Vec<Listing>,
+    /// Product and part of lists that have not come.
+    awaited: Vec<(u8, u32)>,
 }
 
 impl Directory {
     /// An empty one.
     pub fn new(products: &'static [Product]) -> Self {
         let tables = products.iter().map(|_| Symbols::default()).collect();
-        Self { products, tables, listings: Vec::new(), fresh: Vec::new() }
+        Self { products, tables, listings: Vec::new(), fresh: Vec::new(), awaited: Vec::new() }
     }
 
     #[inline(always)]
@@ -169,9 +171,20 @@ impl Directory {
         &self.listings
     }
 
-    /// Whether the venue's list of the product was read.
+    /// A part of the venue's list of the product is asked for.
+    pub(crate) fn await_list(&mut self, product: u8, part: u32) {
+        self.awaited.push((product, part));
+    }
+
+    /// It was read to its end.
+    pub(crate) fn end_list(&mut self, product: u8, part: u32) {
+        self.awaited.retain(|list| *list != (product, part));
+    }
+
+    /// Whether the venue's list of the product was read, all parts of it.
     pub fn knows(&self, product: u8) -> bool {
-        self.listings.iter().any(|l| l.product == product && l.listed)
+        let awaited = self.awaited.iter().any(|list| list.0 == product);
+        !awaited && self.listings.iter().any(|l| l.product == product && l.listed)
     }
 
     /// The only symbol of a product, for a message that does not name its own.

@@ -5,7 +5,7 @@ use patchbay_plugin::Error;
 use simd_json::prelude::*;
 use simd_json::tape::Value;
 
-use crate::decimal::{parse_digits, parse_number};
+use crate::decimal::{parse_digits, parse_figure, parse_number};
 use crate::fields::{Cell, Fields};
 
 /// Objects within objects; no venue nests deeper.
@@ -99,6 +99,11 @@ impl<'t, 'f> Fields<'f> for Tree<'t, 'f> {
             None if self.value.is_null() => Ok(None),
             _ => self.decimal(exp).map(Some),
         }
+    }
+
+    fn figure(&mut self) -> Result<(i64, i8), Error> {
+        let text = self.value.into_string().ok_or_else(|| self.wrong("decimal text"))?;
+        parse_figure(text.as_bytes()).map_err(|e| Error::new(format!("field `{}`: {e}", self.key)))
     }
 
     fn levels(

@@ -160,7 +160,12 @@ pub trait Streams {
     /// Path of a line's websocket.
     fn path(line: Line) -> &'static str;
 
-    /// Name of a stream of a symbol.
+    /// Whether a symbol has a channel's stream, as configured.
+    fn has(&self, _channel: &Channel, _symbol: &str) -> bool {
+        true
+    }
+
+    /// Name of a stream of a symbol; symbols whose names are the same share the stream.
     fn name(&self, line: Line, channel: &Channel, symbol: &str) -> String;
 
     /// The request for streams, all of one [group](Self::group). Connection, opcode and costs are
@@ -233,8 +238,11 @@ pub trait Calls {
     /// Name of the parameter of a URL that holds the symbol.
     const SYMBOL: &'static str = "symbol";
 
-    /// Path and query of a call; `symbol` is encoded, and empty where the topic has none.
-    fn target(&self, call: &Call, request: Request, host: &Host, symbol: &str) -> String;
+    /// Path and query of a call, to which the SDK appends that of a [list](Host::lists); `symbol` is
+    /// encoded, and empty where the topic has none.
+    fn target(&self, call: &Call, _request: Request, _host: &Host, _symbol: &str) -> String {
+        call.path.to_owned()
+    }
 
     /// What else a request needs: another method, headers, body, secrets.
     fn call(&self, _request: Request, http: Http) -> Http {
