@@ -48,6 +48,7 @@ struct Print<'a> {
     amount: &'a RawValue,
     direction: &'a str,
     block_trade_id: Option<&'a str>,
+    combo_id: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -84,7 +85,8 @@ impl Rules for Deribit {
             "book" => book(truth, &key, &serde_json::from_str(data).ok()?),
             "trades" => {
                 for print in serde_json::from_str::<Vec<Print<'_>>>(data).ok()? {
-                    if print.block_trade_id.is_some() {
+                    // A leg was matched in the book of its combination.
+                    if print.block_trade_id.is_some() || print.combo_id.is_some() {
                         truth.off_book += 1;
                         continue;
                     }

@@ -26,6 +26,12 @@ fn okx_books_and_counts_equal_the_naive_replay_and_its_checksums_agree() {
     recordings_equal_the_naive_replay("okx");
 }
 
+/// Of options: books with one side or none are among these.
+#[test]
+fn deribit_books_ids_and_counts_equal_the_naive_replay() {
+    recordings_equal_the_naive_replay("deribit");
+}
+
 fn recordings_equal_the_naive_replay(venue: &str) {
     let venue = naive::venue(venue).unwrap();
     for naive::Recording { files, .. } in venue.recordings {
