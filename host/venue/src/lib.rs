@@ -2,7 +2,7 @@
 //! TLS and websockets, with the REST calls that an adapter makes, and with faults.
 //!
 //! A [`Recording`] is loaded once. [`VenueServer::start`] serves it on a thread of its own, as a
-//! [`Protocol`] says ([`binance::Binance`], [`bybit::Bybit`]), and gives a [`VenueHandle`]. What goes wrong is in a
+//! [`Protocol`] says ([`protocols`]), and gives a [`VenueHandle`]. What goes wrong is in a
 //! [`FaultPlan`]; what happened is in the [`Ledger`].
 //!
 //! Market data is never made up and never rewritten, but for the faults that say so: frames are the
@@ -27,6 +27,7 @@ mod book;
 pub mod bybit;
 mod clock;
 mod config;
+pub mod deribit;
 mod error;
 mod fault;
 mod handle;
@@ -53,7 +54,7 @@ use std::sync::Arc;
 
 /// Every venue's protocol.
 pub fn protocols() -> Vec<Arc<dyn Protocol>> {
-    vec![Arc::new(binance::Binance::default()), Arc::new(bybit::Bybit)]
+    vec![Arc::new(binance::Binance::default()), Arc::new(bybit::Bybit), Arc::new(deribit::Deribit)]
 }
 
 pub use book::Book;

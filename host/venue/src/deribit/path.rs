@@ -1,0 +1,42 @@
+//! Paths: the socket and the methods.
+
+use super::DERIBIT;
+use crate::protocol::{Call, Endpoint};
+
+/// What a request asks for (JSON-RPC over Websocket, over HTTP).
+pub(super) fn endpoint(target: &str) -> Endpoint {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    if path == "/ws/api/v2" {
+        let names = Vec::new();
+        return Endpoint::Stream { product: DERIBIT, route: "", combined: true, names };
+    }
+    let call = match path.strip_prefix("/api/v2/public/") {
+        Some("get_time") => Call::Time,
+        Some("get_instruments") if query.contains("currency=") => Call::Instruments,
+        Some("get_instruments") => Call::Bad("currency"),
+        Some("status" | "ticker" | "get_order_book" | "get_last_trades_by_instrument") => {
+            Call::NotRecorded
+        }
+        _ => return Endpoint::Unknown,
+    };
+    Endpoint::Rest { product: DERIBIT, weight: 1, call }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_are_paths() {
+        assert!(matches!(endpoint("/ws/api/v2"), Endpoint::Stream { product: DERIBIT, .. }));
+        let call = |target| match endpoint(target) {
+            Endpoint::Rest { call, .. } => Some(call),
+            _ => None,
+        };
+        assert_eq!(call("/api/v2/public/get_time"), Some(Call::Time));
+        let list = "/api/v2/public/get_instruments";
+        assert_eq!(call("/api/v2/public/get_instruments?currency=any"), Some(Call::Instruments));
+        assert_eq!(call(list), Some(Call::Bad("currency")));
+        assert_eq!(call("/api/v2/private/buy"), None);
+    }
+}
