@@ -1,4 +1,4 @@
-// The binary contract between a patchbay host and its plugins, version 0.1.
+// The binary contract between a patchbay host and its plugins, version 0.2.
 //
 // Generated from sdk/abi/src by `PATCHBAY_UPDATE=1 cargo test -p patchbay-test-abi`; docs/abi.md
 // is the specification. For 64-bit little-endian targets, C11 or C++17 and later.
@@ -70,6 +70,10 @@ struct PbAdapterCx;
 
 /// `PbDepth.flags`: only the best levels of a deeper book; what lies beyond is unknown, not empty.
 #define PB_DEPTH_PARTIAL 128
+
+/// `PbHead.flags` of a `PbDepth` with `PB_DEPTH_SNAPSHOT` and `PB_SCOPE_NONE`: the book is compared
+/// with it, never replaced by it.
+#define PB_DEPTH_AUDIT 1
 
 /// `PbDepth.scope`: the message has no ids to chain.
 #define PB_SCOPE_NONE 0
@@ -365,7 +369,7 @@ struct PbAdapterCx;
 #define PB_ABI_MAJOR 0
 
 /// Minor version: functions and fields appended so far.
-#define PB_ABI_MINOR 1
+#define PB_ABI_MINOR 2
 
 /// `PbPluginDecl.kind`: an exchange adapter; `vtable` is an `PbAdapterVtable`.
 #define PB_KIND_ADAPTER 1
@@ -571,6 +575,9 @@ struct PbAdapterCx;
 /// Anything else.
 #define PB_PURPOSE_OTHER 8
 
+/// A book snapshot to compare with: goes last, and leaves most of each limit to the others.
+#define PB_PURPOSE_AUDIT 9
+
 /// The frame held nothing for the host (acknowledgements, channels not consumed).
 #define PB_OUTCOME_IGNORED 1
 
@@ -713,7 +720,7 @@ typedef struct PbHead {
 /// judges: which chain the ids belong to (`scope`, `chain`) and which of them mean something
 /// (`flags`). Without instrument and levels it is a mark: it only advances its chain.
 typedef struct PbDepth {
-    /// Kind `PB_SLOT_DEPTH`.
+    /// Kind `PB_SLOT_DEPTH`; `flags` is 0 or `PB_DEPTH_AUDIT`.
     struct PbHead head;
     /// First update id that the message covers, with `PB_DEPTH_FIRST`.
     uint64_t first;
@@ -1395,9 +1402,10 @@ typedef struct PbHttp {
     uint32_t purpose;
     /// The adapter's own number, not 0, unique among its open requests.
     uint64_t id;
-    /// `PB_SCOPE_*` of what the answer heals, with `PB_PURPOSE_SNAPSHOT`; otherwise 0.
+    /// `PB_SCOPE_*` of what the answer heals or audits, with `PB_PURPOSE_SNAPSHOT` and
+    /// `PB_PURPOSE_AUDIT`; otherwise 0.
     uint32_t scope_kind;
-    /// Instrument index, stream or chain number of it, with `PB_PURPOSE_SNAPSHOT`.
+    /// Instrument index, stream or chain number of it, with the same two.
     uint32_t scope;
     /// `GET`, `POST`, `PUT` or `DELETE`.
     struct PbStr method;
@@ -1660,6 +1668,10 @@ typedef struct PbAdapterVtable {
     /// The books of a scope need a snapshot: `scope_kind` is `PB_SCOPE_*`, `scope` the instrument
     /// index, stream or connection. The adapter asks for it with `http`, or resubscribes.
     PbStatus (*resync)(void *instance, struct PbAdapterCx *cx, uint32_t scope_kind, uint32_t scope);
+    /// The host wants to compare the books of a scope with the venue's: as `resync`, but the books
+    /// stay as they are. The adapter asks for a snapshot with `http` and
+    /// `PB_PURPOSE_AUDIT`, and marks its record with `PB_DEPTH_AUDIT`.
+    PbStatus (*audit)(void *instance, struct PbAdapterCx *cx, uint32_t scope_kind, uint32_t scope);
 } PbAdapterVtable;
 
 /// An order to place.

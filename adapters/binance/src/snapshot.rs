@@ -5,6 +5,10 @@ use patchbay_feed::prelude::*;
 use crate::Market;
 
 impl Books for Market {
+    /// DERIV and SPOT, How to manage a local order book: ids of both are one. That changes list every
+    /// level that was touched is not documented; docs/decisions/0007 has what recordings show.
+    const AUDITS: bool = true;
+
     /// `/depth` (SPOT rest-api.md, Order book; DERIV Order Book). Spot sends no time, and only
     /// COIN-M the symbol.
     fn snapshot<'f, F: Fields<'f>>(

@@ -7,8 +7,9 @@ use common::frames::FRAMES;
 use patchbay_binance::Binance;
 use patchbay_plugin::abi::{
     CHANNEL_DEPTH, CHANNEL_MARK, CHANNEL_OPEN_INTEREST, CHANNEL_QUOTES, CHANNEL_TRADES,
-    CONTRACT_QUOTE, DEPTH_SNAPSHOT, ERROR, FAIL_BANNED, OK, OUTCOME_IGNORED, PURPOSE_REFERENCE,
-    PURPOSE_SNAPSHOT, PURPOSE_TIME, SCOPE_INSTRUMENT, SLOT_MARK, SLOT_OPEN_INTEREST,
+    CONTRACT_QUOTE, DEPTH_AUDIT, DEPTH_SNAPSHOT, ERROR, FAIL_BANNED, OK, OUTCOME_IGNORED,
+    PURPOSE_AUDIT, PURPOSE_REFERENCE, PURPOSE_SNAPSHOT, PURPOSE_TIME, SCOPE_INSTRUMENT, SCOPE_NONE,
+    SLOT_MARK, SLOT_OPEN_INTEREST,
 };
 use patchbay_plugin::bind::Command;
 use patchbay_plugin::model::{Kind, Nanos};
@@ -257,6 +258,41 @@ fn a_snapshot_is_asked_for_and_read() {
     assert_eq!((record.bids(), record.asks()), (vec![(400, 431_000)], vec![(402, 12_000)]));
     assert_eq!(player.resync(Scope::Connection(1)).status, ERROR);
     assert_eq!(player.resync(Scope::Instrument(9)).status, ERROR);
+}
+
+#[test]
+fn an_audit_asks_once_and_marks_the_answer() {
+    let wishes = [wish("BTCUSDT", Kind::Linear, CHANNEL_DEPTH)];
+    let (mut player, _) = started("usdm", &["BTCUSDT"], &wishes);
+    let out = player.audit(Scope::Instrument(0));
+    let [http] = out.https()[..] else { panic!("one request") };
+    assert_eq!(http.path, "/fapi/v1/depth?symbol=BTCUSDT&limit=1000");
+    assert_eq!((http.purpose, http.costs[0].cost), (PURPOSE_AUDIT, 20));
+    assert_eq!(http.scope, (u32::from(SCOPE_INSTRUMENT), 0));
+    let (id, url) = (http.id, "https://fapi.binance.com/fapi/v1/depth?symbol=BTCUSDT&limit=1000");
+    // As in the test of a snapshot; from the scanner, then with a field that only the parser takes.
+    for start in ["{", "{\"x\":0,"] {
+        let body = format!(
+            r#"{start}"lastUpdateId":1027024,"E":1589436922972,"T":1589436922959,"bids":[["4.00","431.000"]],"asks":[["4.02","12.000"]]}}"#
+        );
+        let out = player.reply(id, url, body.as_bytes());
+        let record = out.records().next().unwrap();
+        let depth = record.depth().unwrap();
+        assert_eq!((depth.head.flags, depth.flags), (DEPTH_AUDIT, DEPTH_SNAPSHOT));
+        assert_eq!((depth.scope, depth.head.sequence), (SCOPE_NONE, 1_027_024));
+        assert_eq!((record.bids(), record.asks()), (vec![(400, 431_000)], vec![(402, 12_000)]));
+    }
+    // One that fails is not asked for again, and stands in no snapshot's way.
+    for status in [0, 429, 503] {
+        let id = player.audit(Scope::Instrument(0)).https()[0].id;
+        let out = player.answer(id, status, url, &[], b"");
+        assert!(out.https().is_empty() && out.wakes().is_empty(), "{status}");
+        assert!(out.log.contains("not asked again"), "{}", out.log);
+        let healed = player.resync(Scope::Instrument(0));
+        assert_eq!(healed.https()[0].purpose, PURPOSE_SNAPSHOT);
+    }
+    assert_eq!(player.audit(Scope::Connection(1)).status, ERROR);
+    assert_eq!(player.audit(Scope::Instrument(9)).status, ERROR);
 }
 
 #[test]

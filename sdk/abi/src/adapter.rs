@@ -235,6 +235,17 @@ pub struct AdapterVtable {
             scope: u32,
         ) -> Status,
     >,
+    /// The host wants to compare the books of a scope with the venue's: as `resync`, but the books
+    /// stay as they are. The adapter asks for a snapshot with `http` and
+    /// [`crate::PURPOSE_AUDIT`], and marks its record with [`crate::DEPTH_AUDIT`].
+    pub audit: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            cx: *mut AdapterCx,
+            scope_kind: u32,
+            scope: u32,
+        ) -> Status,
+    >,
 }
 
 /// Zero bytes that follow every frame and reply body.

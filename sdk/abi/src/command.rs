@@ -235,9 +235,10 @@ pub struct Http {
     pub purpose: u32,
     /// The adapter's own number, not 0, unique among its open requests.
     pub id: u64,
-    /// `SCOPE_*` of what the answer heals, with [`PURPOSE_SNAPSHOT`]; otherwise 0.
+    /// `SCOPE_*` of what the answer heals or audits, with [`PURPOSE_SNAPSHOT`] and
+    /// [`PURPOSE_AUDIT`]; otherwise 0.
     pub scope_kind: u32,
-    /// Instrument index, stream or chain number of it, with [`PURPOSE_SNAPSHOT`].
+    /// Instrument index, stream or chain number of it, with the same two.
     pub scope: u32,
     /// `GET`, `POST`, `PUT` or `DELETE`.
     pub method: Str,
@@ -288,3 +289,5 @@ pub const PURPOSE_SESSION: u32 = 6;
 pub const PURPOSE_ACCOUNT: u32 = 7;
 /// Anything else.
 pub const PURPOSE_OTHER: u32 = 8;
+/// A book snapshot to compare with: goes last, and leaves most of each limit to the others.
+pub const PURPOSE_AUDIT: u32 = 9;

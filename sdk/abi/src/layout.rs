@@ -112,7 +112,7 @@ layouts! {
     }
     AdapterVtable {
         struct_size, create, destroy, plan, on_open, on_frame, on_close, on_reply, on_timer,
-        resync,
+        resync, audit,
     }
     OrderIntent {
         struct_size, instrument, client, side, order_type, time_in_force, flags, price, qty,

@@ -1,4 +1,4 @@
-//! The binary contract between a patchbay host and its plugins, version 0.1.
+//! The binary contract between a patchbay host and its plugins, version 0.2.
 //!
 //! Only `#[repr(C)]` data and function pointers live here: no Rust enum, `bool`, reference, slice,
 //! `String` or trait object crosses. `docs/abi.md` is this crate in words; `sdk/include/patchbay.h`

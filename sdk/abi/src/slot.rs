@@ -36,7 +36,7 @@ pub const NO_INSTRUMENT: u32 = u32::MAX;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Depth {
-    /// Kind [`SLOT_DEPTH`].
+    /// Kind [`SLOT_DEPTH`]; `flags` is 0 or [`DEPTH_AUDIT`].
     pub head: Head,
     /// First update id that the message covers, with [`DEPTH_FIRST`].
     pub first: u64,
@@ -77,6 +77,9 @@ pub const DEPTH_NEWEST: u8 = 32;
 pub const DEPTH_RESET: u8 = 64;
 /// `Depth::flags`: only the best levels of a deeper book; what lies beyond is unknown, not empty.
 pub const DEPTH_PARTIAL: u8 = 128;
+/// `Head::flags` of a [`Depth`] with [`DEPTH_SNAPSHOT`] and [`SCOPE_NONE`]: the book is compared
+/// with it, never replaced by it.
+pub const DEPTH_AUDIT: u16 = 1;
 
 /// `Depth::scope`: the message has no ids to chain.
 pub const SCOPE_NONE: u8 = 0;

@@ -125,6 +125,6 @@ impl Desk {
         cx: &'p mut AdapterCx<'cx>,
     ) -> Place<'p, 'cx> {
         let Self { directory, session, .. } = self;
-        Place { product, conn, levels: 0, directory, session, cx }
+        Place { product, conn, levels: 0, audit: false, directory, session, cx }
     }
 }

@@ -8,7 +8,7 @@ use simd_json::prelude::*;
 use simd_json::tape::Value;
 
 use crate::desk::{Desk, Known};
-use crate::{Conn, Declined, Heal, Parser, Place, Request, Scan, Settings, Venue, When};
+use crate::{Conn, Declined, Heal, Parser, Place, Request, Scan, Settings, Topic, Venue, When};
 
 /// An adapter of market data: a [`Venue`], and what all of them have in common.
 pub struct Feed<V> {
@@ -129,6 +129,18 @@ impl<V: Venue> Adapter for Feed<V> {
             }
             how => session.heal(index, how, known, ids, cx),
         }
+    }
+
+    const AUDITS: bool = V::AUDITS;
+
+    fn audit(&mut self, scope: Scope, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        let Self { venue, desk, .. } = self;
+        let Desk { settings, directory, requests, .. } = desk;
+        let Scope::Instrument(index) = scope else {
+            return Err(Error::new(format!("{}: no snapshot has the scope {scope:?}", V::NAME)));
+        };
+        let request = Request::new(Topic::Audit, directory.get(index)?.product, index);
+        requests.ask(request, Known { venue, settings, directory }, cx)
     }
 }
 

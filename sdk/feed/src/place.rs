@@ -18,6 +18,8 @@ pub struct Place<'p, 'cx> {
     pub conn: u32,
     /// Levels a side that a book was asked for with; 0 where that means nothing.
     pub levels: usize,
+    /// A book is read to be compared with.
+    pub audit: bool,
     /// All instruments.
     pub directory: &'p mut Directory,
     pub(crate) session: &'p Session,
@@ -102,10 +104,15 @@ impl<'cx> Place<'_, 'cx> {
         (sequence, exchange_ns): (u64, i64),
         flags: u8,
     ) -> Result<DepthWriter<'_, 'cx>, Error> {
-        let (instrument, scope) = (target.index, SCOPE_INSTRUMENT);
-        let start =
-            DepthStart { instrument, sequence, exchange_ns, scope, flags, ..DepthStart::NONE };
-        self.cx.depth(start)
+        self.cx.depth(DepthStart {
+            instrument: target.index,
+            sequence,
+            exchange_ns,
+            scope: SCOPE_INSTRUMENT,
+            flags,
+            audit: self.audit,
+            ..DepthStart::NONE
+        })
     }
 
     /// A trade.

@@ -53,6 +53,8 @@ impl<V: Venue> Feed<V> {
             cx.fail(code, &text);
         }
         let remedy = V::remedy(reply.status, code);
+        // The host audits again by itself.
+        let remedy = if request.topic == Topic::Audit { Remedy::Drop } else { remedy };
         let Some(pause) = remedy.pause(request.attempt, retry_after(reply)) else {
             cx.log(LOG_WARN, &format!("{text}; not asked again"));
             return Ok(());
@@ -124,8 +126,9 @@ fn scan<V: Venue>(
     cx: &mut AdapterCx<'_>,
 ) -> Result<(), Declined> {
     match (about.topic, about.product, &about.symbol) {
-        (Topic::Snapshot, Some(product), Some(symbol)) => {
-            read_book::<V, _>(&mut Scan::new(body), desk, (product, symbol), about.url, cx)
+        (topic @ (Topic::Snapshot | Topic::Audit), Some(product), Some(symbol)) => {
+            let what = (product, &**symbol, topic);
+            read_book::<V, _>(&mut Scan::new(body), desk, what, about.url, cx)
         }
         _ => Err(Declined),
     }
@@ -134,13 +137,14 @@ fn scan<V: Venue>(
 fn read_book<'f, V: Venue, F: Fields<'f>>(
     f: &mut F,
     desk: &mut Desk,
-    (product, symbol): (u8, &str),
+    (product, symbol, topic): (u8, &str, Topic),
     url: &str,
     cx: &mut AdapterCx<'_>,
 ) -> Read<'f, F> {
     let levels = parameter(url, V::LEVELS).and_then(|levels| levels.parse().ok());
     let levels = levels.unwrap_or_else(|| desk.settings.host(product).levels as usize);
-    let mut at = Place { levels, ..desk.place(product, 0, cx) };
+    let audit = topic == Topic::Audit;
+    let mut at = Place { levels, audit, ..desk.place(product, 0, cx) };
     V::snapshot(f, at.target(symbol.as_bytes())?, &mut at)
 }
 
@@ -174,12 +178,12 @@ fn read<V: Venue>(
             }
             desk.arrange(venue, cx)
         }
-        Topic::Snapshot => {
+        Topic::Snapshot | Topic::Audit => {
             let symbol = symbol.or_else(|| content.get_str(V::ENTRY).map(str::to_owned));
             let symbol = symbol.or_else(|| desk.directory.only(product));
             let symbol = symbol.ok_or_else(|| Error::new("a snapshot of an unknown symbol"))?;
             let tree = &mut Tree::new(content);
-            let result = read_book::<V, _>(tree, desk, (product, &symbol), url, cx);
+            let result = read_book::<V, _>(tree, desk, (product, &symbol, topic), url, cx);
             result.map_err(|e| Error::new(format!("snapshot of {symbol}: {e}")))
         }
         _ => {

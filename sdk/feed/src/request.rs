@@ -2,7 +2,8 @@
 
 use patchbay_model::Nanos;
 use patchbay_plugin::abi::{
-    PURPOSE_OTHER, PURPOSE_REFERENCE, PURPOSE_SNAPSHOT, PURPOSE_TIME, SCOPE_INSTRUMENT,
+    PURPOSE_AUDIT, PURPOSE_OTHER, PURPOSE_REFERENCE, PURPOSE_SNAPSHOT, PURPOSE_TIME,
+    SCOPE_INSTRUMENT,
 };
 use patchbay_plugin::{AdapterCx, Error, Http};
 
@@ -26,10 +27,12 @@ pub enum Topic {
     Status,
     /// A token for other requests and connections.
     Token,
+    /// A book to compare with, asked for as [`Topic::Snapshot`].
+    Audit,
 }
 
 /// By their numbers in ids; what decides their priority.
-const TOPICS: [(Topic, u32); 7] = [
+const TOPICS: [(Topic, u32); 8] = [
     (Topic::Instruments, PURPOSE_REFERENCE),
     (Topic::Time, PURPOSE_TIME),
     (Topic::Snapshot, PURPOSE_SNAPSHOT),
@@ -37,6 +40,7 @@ const TOPICS: [(Topic, u32); 7] = [
     (Topic::Mark, PURPOSE_OTHER),
     (Topic::Status, PURPOSE_OTHER),
     (Topic::Token, PURPOSE_REFERENCE),
+    (Topic::Audit, PURPOSE_AUDIT),
 ];
 
 /// One request; its id says all of it.
@@ -80,7 +84,15 @@ impl Request {
 impl Topic {
     /// Whether it is about one instrument.
     const fn is_about_one(self) -> bool {
-        matches!(self, Self::Snapshot | Self::OpenInterest | Self::Mark)
+        matches!(self, Self::Snapshot | Self::Audit | Self::OpenInterest | Self::Mark)
+    }
+
+    /// As which a venue is asked: it knows no audits.
+    const fn asked(self) -> Self {
+        match self {
+            Self::Audit => Self::Snapshot,
+            other => other,
+        }
     }
 }
 
@@ -150,7 +162,8 @@ impl Requests {
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
         let Request { topic, product, subject, .. } = request;
-        let (place, call) = call_of::<V>(topic)?;
+        let asked = Request { topic: topic.asked(), ..request };
+        let (place, call) = call_of::<V>(asked.topic)?;
         let symbol = match topic.is_about_one() {
             true => encoded(&known.directory.get(subject)?.symbol),
             false => String::new(),
@@ -161,15 +174,15 @@ impl Requests {
         let page = format!("{}{page}", list.map_or("", String::as_str));
         let about = (u32::from(SCOPE_INSTRUMENT), subject);
         cx.http(&known.venue.call(
-            request,
+            asked,
             Http {
                 id: request.id(self.serial),
                 purpose: TOPICS[topic as usize].1,
-                scope: if topic == Topic::Snapshot { about } else { (0, 0) },
+                scope: if asked.topic == Topic::Snapshot { about } else { (0, 0) },
                 method: "GET".to_owned(),
                 base: host.rest.clone(),
-                path: known.venue.target(call, request, host, &symbol) + &page,
-                costs: known.settings.costs::<V>(product, Use::Call, V::weight(request, host)),
+                path: known.venue.target(call, asked, host, &symbol) + &page,
+                costs: known.settings.costs::<V>(product, Use::Call, V::weight(asked, host)),
                 ..Http::default()
             },
         ))?;
@@ -210,7 +223,7 @@ mod tests {
             assert_eq!(Request::from_id(request.id(255)), Some(request));
         }
         assert_eq!(Request::from_id(0), None);
-        assert_eq!(TOPICS.map(|t| t.0 as usize), [0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(TOPICS.map(|t| t.0 as usize), [0, 1, 2, 3, 4, 5, 6, 7]);
     }
 
     #[test]

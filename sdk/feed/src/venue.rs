@@ -340,6 +340,10 @@ pub trait Instruments {
 pub trait Books {
     /// Name of the parameter of a URL that holds the levels of a book.
     const LEVELS: &'static str = "limit";
+    /// A live book can be compared with a snapshot that is asked for by [`Topic::Snapshot`]: its id
+    /// places it among the changes, and these list every level that was touched since the one
+    /// before.
+    const AUDITS: bool = false;
 
     /// Reads a book of [`Place::levels`] a side at most.
     ///

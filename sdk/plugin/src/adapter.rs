@@ -177,4 +177,19 @@ pub trait Adapter: Sized + Send + 'static {
     fn resync(&mut self, _scope: Scope, _cx: &mut AdapterCx<'_>) -> Result<(), Error> {
         Ok(())
     }
+
+    /// Whether [`Self::audit`] can be asked: the venue's snapshots have ids that place them among
+    /// its changes, and its changes list every level that was touched.
+    const AUDITS: bool = false;
+
+    /// The host wants to compare the book of `scope` with the venue's: ask for a snapshot with
+    /// `PURPOSE_AUDIT`, and write it with [`DepthStart::audit`](crate::DepthStart::audit). Not asked
+    /// again if that fails.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be asked for.
+    fn audit(&mut self, _scope: Scope, _cx: &mut AdapterCx<'_>) -> Result<(), Error> {
+        Ok(())
+    }
 }

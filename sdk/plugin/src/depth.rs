@@ -25,6 +25,9 @@ pub struct DepthStart {
     pub scope: u8,
     /// `DEPTH_*`.
     pub flags: u8,
+    /// The book is compared with it and not replaced: the answer to
+    /// [`Adapter::audit`](crate::Adapter::audit).
+    pub audit: bool,
 }
 
 impl DepthStart {
@@ -39,6 +42,7 @@ impl DepthStart {
         chain: 0,
         scope: abi::SCOPE_NONE,
         flags: 0,
+        audit: false,
     };
 }
 
@@ -141,7 +145,7 @@ impl<'w, 'cx> DepthWriter<'w, 'cx> {
         let depth = Depth {
             head: Head {
                 kind: abi::SLOT_DEPTH,
-                flags: 0,
+                flags: if start.audit { abi::DEPTH_AUDIT } else { 0 },
                 instrument: start.instrument,
                 sequence: start.sequence,
                 exchange_ns: start.exchange_ns,

@@ -55,6 +55,8 @@ pub enum Input<'a> {
     Timer(Nanos),
     /// The books of a scope need a snapshot.
     Resync(Scope),
+    /// The books of a scope are to be compared with the venue's.
+    Audit(Scope),
 }
 
 impl<'a> Input<'a> {
@@ -111,6 +113,7 @@ impl fmt::Display for Input<'_> {
             }
             Self::Timer(at) => write!(f, "timer at {at}"),
             Self::Resync(scope) => write!(f, "resync of {scope:?}"),
+            Self::Audit(scope) => write!(f, "audit of {scope:?}"),
         }
     }
 }

@@ -176,6 +176,7 @@ impl Player {
             }
             Input::Timer(at) => self.at(at).timer(),
             Input::Resync(scope) => self.resync(scope),
+            Input::Audit(scope) => self.audit(scope),
         }
     }
 
@@ -257,6 +258,11 @@ impl Player {
     /// The books of `scope` need a snapshot.
     pub fn resync(&mut self, scope: Scope) -> Played {
         self.call(|adapter, _, now| adapter.resync(now, scope))
+    }
+
+    /// The books of `scope` are to be compared with the venue's.
+    pub fn audit(&mut self, scope: Scope) -> Played {
+        self.call(|adapter, _, now| adapter.audit(now, scope))
     }
 
     fn call(

@@ -70,6 +70,7 @@ static PbStatus on_frame(void *instance, PbAdapterCx *cx, uint32_t conn, uint32_
 
 static const PbAdapterVtable vtable = {
     sizeof(PbAdapterVtable), create, destroy, plan, NULL, on_frame, NULL, NULL, NULL, NULL,
+    NULL,
 };
 
 PB_EXPORT const PbPluginDecl PATCHBAY_PLUGIN_V0 = {

@@ -216,6 +216,16 @@ impl AdapterInstance {
         })
     }
 
+    /// The books of `scope` are to be compared with the venue's.
+    pub fn audit(&mut self, now: Nanos, scope: Scope) -> Call<'_> {
+        let audit = self.table.audit;
+        let (kind, number) = scope.to_abi();
+        self.call(now, |instance, cx| {
+            // SAFETY: as for `plan`.
+            audit.map_or(abi::UNSUPPORTED, |f| unsafe { f(instance, cx, kind, number) })
+        })
+    }
+
     #[inline]
     fn call(
         &mut self,
@@ -300,6 +310,7 @@ pub(super) const STUBS: AdapterVtable = AdapterVtable {
     on_reply: Some(no_reply),
     on_timer: Some(no_timer),
     resync: Some(no_resync),
+    audit: Some(no_resync),
 };
 
 pub(super) fn require(table: &AdapterVtable) -> Result<(), BindError> {

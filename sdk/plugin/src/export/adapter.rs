@@ -26,6 +26,7 @@ impl<A: Adapter> AdapterExport<A> {
         on_reply: Some(on_reply::<A>),
         on_timer: Some(on_timer::<A>),
         resync: Some(resync::<A>),
+        audit: if A::AUDITS { Some(audit::<A>) } else { None },
     };
 
     /// What the library exports.
@@ -202,6 +203,19 @@ unsafe extern "C" fn resync<A: Adapter>(
     };
     // SAFETY: the host follows the contract of `AdapterVtable::resync`.
     unsafe { input::<A>(instance, cx, |adapter, cx| adapter.resync(scope, cx)) }
+}
+
+unsafe extern "C" fn audit<A: Adapter>(
+    instance: *mut c_void,
+    cx: *mut abi::AdapterCx,
+    scope_kind: u32,
+    scope: u32,
+) -> Status {
+    let Some(scope) = Scope::from_abi(scope_kind, scope) else {
+        return abi::INVALID;
+    };
+    // SAFETY: the host follows the contract of `AdapterVtable::audit`.
+    unsafe { input::<A>(instance, cx, |adapter, cx| adapter.audit(scope, cx)) }
 }
 
 /// # Safety

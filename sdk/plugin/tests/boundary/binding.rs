@@ -52,6 +52,10 @@ impl Adapter for Full {
     fn resync(&mut self, _: Scope, _: &mut AdapterCx<'_>) -> Result<(), Error> {
         panic!("resync is beyond the table");
     }
+    const AUDITS: bool = true;
+    fn audit(&mut self, _: Scope, _: &mut AdapterCx<'_>) -> Result<(), Error> {
+        panic!("audit is beyond the table");
+    }
 }
 
 impl Strategy for Full {
@@ -124,6 +128,7 @@ fn assert_stubs(plugin: Plugin) {
     assert_eq!(instance.close(1, conn, 0, "").status, abi::OK);
     assert_eq!(instance.timer(1).status, abi::OK);
     assert_eq!(instance.resync(1, Scope::Stream(1)).status, abi::UNSUPPORTED);
+    assert_eq!(instance.audit(1, Scope::Instrument(1)).status, abi::UNSUPPORTED);
     assert_eq!(logged(), []);
 }
 
@@ -135,6 +140,7 @@ fn null_entries_of_an_adapter_keep_their_stubs() {
         table.on_reply = None;
         table.on_timer = None;
         table.resync = None;
+        table.audit = None;
     });
     assert_stubs(plugin.expect("only optional functions are missing"));
 }
