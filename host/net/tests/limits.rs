@@ -66,11 +66,14 @@ async fn two_hubs_together_never_exceed_a_bucket() {
 #[tokio::test(start_paused = true)]
 async fn the_urgent_go_first() {
     let fake = Fake::new();
-    let mut hub = Hub::new(options(fake.clone()));
+    let shared = options(fake.clone());
+    let mut hub = Hub::new(shared.clone());
     hub.command(bucket(1, 1, 1, BUCKET_ADDRESS));
+    shared.buckets.limit_audits(100);
     hub.command(Command::Http(request(1, PURPOSE_OTHER, 1)));
     until(&mut hub, is_reply).await;
     let purposes = [
+        PURPOSE_AUDIT,
         PURPOSE_REFERENCE,
         PURPOSE_OTHER,
         PURPOSE_ACCOUNT,
@@ -82,10 +85,45 @@ async fn the_urgent_go_first() {
         hub.command(Command::Http(request(id, purpose, 1)));
     }
     let mut seen = 0;
-    while seen < 6 {
+    while seen < 7 {
         seen += replies(&until(&mut hub, is_reply).await).len();
     }
-    assert_eq!(fake.paths(), ["/1", "/16", "/15", "/14", "/13", "/12", "/11"]);
+    assert_eq!(fake.paths(), ["/1", "/17", "/16", "/15", "/14", "/13", "/12", "/11"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_audit_leaves_most_of_a_limit_to_the_others() {
+    let fake = Fake::new();
+    let shared = options(fake.clone());
+    shared.buckets.limit_audits(30);
+    let mut hub = Hub::new(shared);
+    hub.command(bucket(1, 100, 10, BUCKET_ADDRESS));
+    let start = Instant::now();
+    // 30 of 100 may be spent with an audit: three of ten, and a fourth when the first is back.
+    for id in 1..=4 {
+        hub.command(Command::Http(request(id, PURPOSE_AUDIT, 10)));
+    }
+    // More than its share alone: never.
+    hub.command(Command::Http(request(5, PURPOSE_AUDIT, 31)));
+    hub.command(Command::Http(request(6, PURPOSE_SNAPSHOT, 70)));
+    let mut seen = Vec::new();
+    while seen.len() < 6 {
+        let replies = replies(&until(&mut hub, is_reply).await);
+        seen.extend(replies.iter().map(|reply| (reply.0, start.elapsed().as_secs())));
+    }
+    // The snapshot goes first, and at once; audits wait until what it took is back.
+    assert_eq!(seen[0].0, 5, "refused");
+    assert_eq!(seen[1], (6, 0), "{seen:?}");
+    assert!(seen[2..].iter().all(|(_, second)| *second >= 10), "{seen:?}");
+    let times = fake.times();
+    let apart = times[4].duration_since(times[3]);
+    assert!(apart >= Duration::from_secs(10), "the fourth audit: {apart:?}");
+
+    // Beside audits there is always room for a snapshot.
+    let asked = Instant::now();
+    hub.command(Command::Http(request(7, PURPOSE_SNAPSHOT, 70)));
+    until(&mut hub, is_reply).await;
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

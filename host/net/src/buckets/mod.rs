@@ -8,7 +8,7 @@ mod ticket;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use patchbay_abi::{BUCKET_ACCOUNT, BUCKET_ADDRESS, BUCKET_CONNECTION, BucketCost};
+use patchbay_abi::{BUCKET_ACCOUNT, BUCKET_ADDRESS, BUCKET_CONNECTION, BucketCost, PURPOSE_AUDIT};
 use patchbay_model::Nanos;
 use patchbay_plugin::Bucket;
 use tokio::sync::Notify;
@@ -65,6 +65,12 @@ impl Buckets {
         Ok(())
     }
 
+    /// Audits are sent only while they, and everything else, fill no more than `percent` of a limit.
+    pub fn limit_audits(&self, percent: u32) {
+        self.lock().audit_percent = percent.min(100);
+        self.announce();
+    }
+
     /// A number for a hub, never given twice.
     pub(crate) fn join(&self) -> u32 {
         let mut state = self.lock();
@@ -102,10 +108,18 @@ impl Buckets {
         let mut keyed = Vec::with_capacity(costs.len());
         for cost in costs.iter().filter(|cost| cost.cost > 0) {
             let key = state.key(owner, cost.bucket)?;
+            let most = match ask {
+                Ask::Request(PURPOSE_AUDIT) => state.audit_percent,
+                _ => 100,
+            };
             let level = state.level(&key, now);
-            if i64::from(cost.cost) > level.capacity() {
-                let (cost, capacity) = (cost.cost, level.capacity());
-                return Err(format!("it costs {cost} of bucket {}, which holds {capacity}", key.0));
+            let capacity = level.capacity() - level.capacity() * i64::from(100 - most) / 100;
+            if i64::from(cost.cost) > capacity {
+                let cost = cost.cost;
+                return Err(format!(
+                    "it costs {cost} of bucket {}, which holds {capacity} for it",
+                    key.0
+                ));
             }
             keyed.push((key, cost.cost));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_abi::{BUCKET_ACCOUNT, BUCKET_CONNECTION};
+use patchbay_abi::{BUCKET_ACCOUNT, BUCKET_CONNECTION, PURPOSE_AUDIT};
 use patchbay_model::Nanos;
 use patchbay_plugin::Bucket;
 
@@ -32,7 +32,9 @@ pub(super) struct Waiting {
     pub(super) account: Option<String>,
 }
 
-#[derive(Default)]
+/// Share of a limit that audits may fill, unless the configuration says another.
+const AUDIT_PERCENT: u32 = 25;
+
 pub(super) struct State {
     pub(super) limits: BTreeMap<u32, Bucket>,
     pub(super) levels: BTreeMap<Key, Level>,
@@ -45,6 +47,25 @@ pub(super) struct State {
     pub(super) connects_until: Nanos,
     pub(super) tickets: u64,
     pub(super) hubs: u32,
+    /// An audit leaves the rest of each bucket to the others.
+    pub(super) audit_percent: u32,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            limits: BTreeMap::new(),
+            levels: BTreeMap::new(),
+            line: BTreeMap::new(),
+            open: BTreeMap::new(),
+            address: Ban::default(),
+            accounts: BTreeMap::new(),
+            connects_until: 0,
+            tickets: 0,
+            hubs: 0,
+            audit_percent: AUDIT_PERCENT,
+        }
+    }
 }
 
 impl State {
@@ -90,6 +111,10 @@ impl State {
         now: Nanos,
     ) -> Result<(), Wait> {
         let mut until = now;
+        let kept_percent = match waiting.ask {
+            Ask::Request(PURPOSE_AUDIT) => 100 - self.audit_percent,
+            _ => 0,
+        };
         for (key, cost) in &waiting.costs {
             let ahead: i64 = self
                 .line
@@ -98,8 +123,9 @@ impl State {
                 .filter(|(other, _)| other == key)
                 .map(|(_, cost)| i64::from(*cost))
                 .sum();
-            let needed = ahead + i64::from(*cost);
             let level = self.level(key, now);
+            let kept = level.capacity() * i64::from(kept_percent) / 100;
+            let needed = ahead + i64::from(*cost) + kept;
             if level.available(now) < needed {
                 until = until.max(level.when(needed, now).max(now + 1_000_000));
             }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use patchbay_abi::{
-    PURPOSE_ACCOUNT, PURPOSE_CANCEL, PURPOSE_ORDER, PURPOSE_REFERENCE, PURPOSE_SESSION,
-    PURPOSE_SNAPSHOT, PURPOSE_TIME,
+    PURPOSE_ACCOUNT, PURPOSE_AUDIT, PURPOSE_CANCEL, PURPOSE_ORDER, PURPOSE_REFERENCE,
+    PURPOSE_SESSION, PURPOSE_SNAPSHOT, PURPOSE_TIME,
 };
 use patchbay_model::Nanos;
 
@@ -22,7 +22,7 @@ pub(crate) enum Ask {
 }
 
 impl Ask {
-    /// The less, the sooner: cancels first, reference data last.
+    /// The less, the sooner: cancels first, audits last.
     pub(super) const fn rank(self) -> u8 {
         match self {
             Self::Request(PURPOSE_CANCEL) => 0,
@@ -33,6 +33,7 @@ impl Ask {
             Self::Request(PURPOSE_ACCOUNT) => 5,
             Self::Request(PURPOSE_TIME) => 6,
             Self::Request(PURPOSE_REFERENCE) => 8,
+            Self::Request(PURPOSE_AUDIT) => 9,
             Self::Request(_) => 7,
         }
     }

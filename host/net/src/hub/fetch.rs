@@ -1,7 +1,8 @@
 //! HTTP requests of a hub: into the line, out of it, and back.
 
 use patchbay_abi::{
-    PURPOSE_REFERENCE, REPLY_LOST, REPLY_NOT_SENT, REPLY_OK, REPLY_REFUSED, REPLY_TIMEOUT,
+    PURPOSE_AUDIT, PURPOSE_REFERENCE, REPLY_LOST, REPLY_NOT_SENT, REPLY_OK, REPLY_REFUSED,
+    REPLY_TIMEOUT,
 };
 use patchbay_model::Nanos;
 use patchbay_plugin::Http;
@@ -143,7 +144,9 @@ impl Hub {
 
     fn refuse(&mut self, http: &Http, why: &str) {
         let url = format!("{}{}", http.base, http.path);
-        self.note(Level::Error, format!("request {} to {url} was refused: {why}", http.id));
+        // Nothing depends on an audit, and the next one comes by itself.
+        let level = if http.purpose == PURPOSE_AUDIT { Level::Info } else { Level::Error };
+        self.note(level, format!("request {} to {url} was refused: {why}", http.id));
         self.ready.push(nothing(http.id, REPLY_REFUSED, url, 0, self.shared.now()));
     }
 }
