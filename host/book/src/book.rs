@@ -14,6 +14,7 @@ use crate::checksum::crc32_25;
 use crate::levels::{Levels, LevelsConfig};
 use crate::message::{Invalid, Message};
 use crate::pending::Pending;
+use crate::reach::Reach;
 use crate::state::{Applied, Break, Counters, Evidence, State, Transition, What};
 
 /// What a book has to know of its instrument, and its bounds.
@@ -67,6 +68,11 @@ pub struct Book {
     /// The last change was of a kind that cannot be kept.
     loose: bool,
     partial: bool,
+    reach: Reach,
+    /// Rises whenever the levels are no longer the ones before with changes applied.
+    generation: u64,
+    /// Best bid not below best ask after the last message.
+    crossed: bool,
     sequence: u64,
     exchange_ns: Nanos,
     receive_ns: Nanos,
@@ -89,6 +95,9 @@ impl Book {
             overflowed: false,
             loose: false,
             partial: false,
+            reach: Reach::Whole,
+            generation: 0,
+            crossed: false,
             sequence: 0,
             exchange_ns: 0,
             receive_ns: 0,
@@ -165,6 +174,7 @@ impl Book {
             Evidence::Chained
         };
         self.partial = message.is_partial();
+        self.reach = Reach::of(message);
         self.settle(message);
         if self.checksum_fails(message) {
             return self.convict(message);
@@ -214,10 +224,12 @@ impl Book {
     #[inline]
     fn look(&mut self) {
         self.live_until = self.receive_ns;
-        self.counters.crossed += u64::from(self.levels.is_crossed());
+        self.crossed = self.levels.is_crossed();
+        self.counters.crossed += u64::from(self.crossed);
     }
 
     fn go_live(&mut self) -> Option<Transition> {
+        self.generation += 1;
         self.pending.clear();
         self.seed = None;
         self.asked = false;
@@ -257,6 +269,8 @@ impl Book {
         self.counters.gaps += u64::from(was_live && reason.cause == CAUSE_GAP);
         self.counters.dropped += self.pending.drain();
         self.levels.clear();
+        self.generation += 1;
+        self.crossed = false;
         self.seed = None;
         self.overflowed = false;
         if self.state == State::Empty && !matches!(what, What::Refused(_) | What::Convicted) {

@@ -8,6 +8,7 @@
 //! Pure: no clock, thread, file or socket; the same messages give the same book.
 #![forbid(unsafe_code)]
 
+mod audit;
 mod book;
 mod chain;
 mod checksum;
@@ -16,9 +17,11 @@ mod ladder;
 mod levels;
 mod message;
 mod pending;
+mod reach;
 mod state;
 mod tick;
 
+pub use audit::{Audit, Difference, Finding};
 pub use book::{Book, BookConfig};
 pub use chain::{Chain, Verdict};
 pub use levels::{Levels, LevelsConfig};

@@ -102,7 +102,7 @@ impl Pending {
 
 /// Whether a snapshot with this id already holds the change. Binance futures drop `u < L` and apply
 /// the event with `u == L` again (binance.md, section 3); all others drop `u <= L`.
-fn is_covered(change: &Message<'_>, snapshot_id: u64) -> bool {
+pub(crate) fn is_covered(change: &Message<'_>, snapshot_id: u64) -> bool {
     if change.previous().is_some() && change.states_first() {
         change.sequence() < snapshot_id
     } else {

@@ -80,7 +80,9 @@ impl Feed {
                 None => self.asked.push((http.id, self.need)),
             }
         }
-        for Action::Resync { scope_kind, scope, conn, .. } in actions {
+        for action in actions {
+            // Without an interval nothing is audited.
+            let Action::Resync { scope_kind, scope, conn, .. } = action else { continue };
             let before = std::mem::replace(&mut self.need, conn);
             let outcome = self.take(&Input::Resync { scope_kind, scope });
             self.need = before;

@@ -1,11 +1,10 @@
 //! One step: the order of the stages.
 
-use patchbay_abi::{
-    self as abi, BookView, CAUSE_CLOSED, CAUSE_FAULT, CAUSE_QUOTE, CAUSE_REJECTED, Level, Slot,
-};
+use patchbay_abi::{self as abi, BookView, CAUSE_CLOSED, CAUSE_FAULT, CAUSE_REJECTED, Level, Slot};
 use patchbay_book::{Applied, Break, Evidence, Message, State, Verdict, What};
 use patchbay_model::{Instrument, InstrumentId, Kind, Nanos, Side};
 
+use crate::audits::{AuditConfig, Auditor};
 use crate::chains::{ChainKey, Chains};
 use crate::splice;
 use crate::{
@@ -17,21 +16,31 @@ use crate::{
 pub struct EngineConfig {
     /// Memory for the last messages of every instrument.
     pub history: HistoryConfig,
+    /// How long a live book may be crossed or locked, ns of host time; 0 for as long as it likes.
+    pub crossed_ns: Nanos,
+    /// How often books are compared with the venue's.
+    pub audits: AuditConfig,
 }
 
 /// An adapter instance: its venue, and the host's ids by the adapter's index.
-struct Instance {
+pub(crate) struct Instance {
     venue: u16,
-    ids: Vec<Option<InstrumentId>>,
+    pub(crate) ids: Vec<Option<InstrumentId>>,
+    pub(crate) auditor: Auditor,
 }
 
 /// The core state; one thread owns it.
 pub struct Engine {
     registry: Registry,
-    instances: Vec<Option<Instance>>,
-    listings: Vec<Option<Listing>>,
+    pub(crate) config: EngineConfig,
+    pub(crate) instances: Vec<Option<Instance>>,
+    pub(crate) listings: Vec<Option<Listing>>,
     chains: Chains,
     history: History,
+    /// Books that were crossed or locked when they were last looked at.
+    pub(crate) crossed: Vec<InstrumentId>,
+    /// When the first audit is due, or given up.
+    pub(crate) audits_due: Nanos,
     /// Records of instruments that their adapter never defined.
     undefined: u64,
 }
@@ -45,6 +54,9 @@ impl Engine {
             listings: Vec::new(),
             chains: Chains::default(),
             history: History::new(config.history),
+            crossed: Vec::with_capacity(64),
+            audits_due: Nanos::MAX,
+            config,
             undefined: 0,
         }
     }
@@ -56,7 +68,9 @@ impl Engine {
             self.instances.resize_with(index + 1, || None);
         }
         let venue = self.registry.venue(venue);
-        self.instances[index] = Some(Instance { venue, ids: Vec::new() });
+        let auditor = Auditor::new(self.config.audits);
+        self.audits_due = self.audits_due.min(auditor.wake());
+        self.instances[index] = Some(Instance { venue, ids: Vec::new(), auditor });
     }
 
     /// Takes one turn; `out` is cleared and filled.
@@ -78,6 +92,14 @@ impl Engine {
             Event::Closed => self.close(turn, out),
             Event::Replaced => self.replace(turn),
             Event::Fault => self.fault(turn, out),
+            Event::Audit(index) => self.begin_audit(index, turn),
+            Event::Unaudited => self.stop_audits(turn),
+        }
+        if !self.crossed.is_empty() {
+            self.judge_crossed(turn, out);
+        }
+        if turn.at_ns >= self.audits_due {
+            self.schedule_audits(turn.at_ns, out);
         }
         out.registry = self.registry.take_unwritten();
     }
@@ -165,6 +187,9 @@ impl Engine {
         let Ok(message) = Message::parse(record) else {
             return self.stale(id, Break::of(abi::CAUSE_INVALID), turn, out);
         };
+        if record[0].head().flags & abi::DEPTH_AUDIT != 0 {
+            return self.audited(id, &message, turn, out);
+        }
         if splice::repeats(&listing.book, listing.conn, turn.conn, &message) {
             listing.tally.repeated += 1;
             return;
@@ -191,7 +216,11 @@ impl Engine {
             self.pass(id, record, out);
         }
         self.follow_up(id, &applied, turn, out);
+        if matches!(applied.what, What::Applied { .. } | What::Heartbeat) {
+            self.note(id, &message, turn, out);
+        }
         self.compare_waiting_quote(id, turn, out);
+        self.watch_crossed(id, turn.at_ns);
     }
 
     fn quote(&mut self, id: InstrumentId, turn: &Turn<'_>, record: &[Slot], out: &mut Out) {
@@ -202,7 +231,7 @@ impl Engine {
         let quote = record[0].quote();
         listing.tally.quotes += 1;
         match listing.book.agrees(quote) {
-            Some(agrees) => self.testify(id, agrees, turn, out),
+            Some(agrees) => self.testify(id, quote, agrees, turn, out),
             None if quote.head.flags & abi::QUOTE_SAME_IDS != 0 => listing.witness.keep(quote),
             None => {}
         }
@@ -213,22 +242,10 @@ impl Engine {
             return;
         };
         if listing.book.state() == State::Live
-            && let Some(quote) = listing.witness.at(listing.book.sequence())
-            && let Some(agrees) = listing.book.agrees(quote)
+            && let Some(&quote) = listing.witness.at(listing.book.sequence())
+            && let Some(agrees) = listing.book.agrees(&quote)
         {
-            self.testify(id, agrees, turn, out);
-        }
-    }
-
-    /// Book and quote stand at the same update id: a book that disagrees is wrong.
-    fn testify(&mut self, id: InstrumentId, agrees: bool, turn: &Turn<'_>, out: &mut Out) {
-        let Some(listing) = self.listings[id.index()].as_mut() else {
-            return;
-        };
-        listing.tally.quote_checks += 1;
-        if !agrees {
-            listing.tally.quote_convictions += 1;
-            self.stale(id, Break::of(CAUSE_QUOTE), turn, out);
+            self.testify(id, &quote, agrees, turn, out);
         }
     }
 
@@ -300,7 +317,13 @@ impl Engine {
         }
     }
 
-    fn stale(&mut self, id: InstrumentId, reason: Break, turn: &Turn<'_>, out: &mut Out) {
+    pub(crate) fn stale(
+        &mut self,
+        id: InstrumentId,
+        reason: Break,
+        turn: &Turn<'_>,
+        out: &mut Out,
+    ) {
         let Some(listing) = self.listings[id.index()].as_mut() else {
             return;
         };

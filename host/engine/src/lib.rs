@@ -6,7 +6,9 @@
 //! the same turns, byte for byte.
 #![forbid(unsafe_code)]
 
+mod audits;
 mod chains;
+mod convict;
 mod engine;
 mod history;
 mod listing;
@@ -15,8 +17,9 @@ mod registry;
 mod splice;
 mod turn;
 
+pub use audits::AuditConfig;
 pub use engine::{Engine, EngineConfig};
 pub use history::{History, HistoryConfig, HistoryReader};
 pub use listing::{Listing, Tally};
 pub use registry::{Identity, Registry, RegistryError};
-pub use turn::{Action, Event, Out, Turn};
+pub use turn::{Action, Event, Incident, Out, Proof, Turn};

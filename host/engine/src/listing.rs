@@ -36,6 +36,8 @@ pub struct Listing {
     pub(crate) carriers: [Carrier; CARRIED],
     /// Scope and number of the chain that its changes belong to, if it is not its own.
     pub(crate) shared: Option<(u8, u32)>,
+    /// Host time since which the book has been crossed or locked, if it is.
+    pub(crate) crossed_since: Option<Nanos>,
 }
 
 /// Counts of one instrument, or of all.
@@ -55,6 +57,14 @@ pub struct Tally {
     pub quote_checks: u64,
     /// Those that disagreed.
     pub quote_convictions: u64,
+    /// Comparisons of the book with a snapshot fetched for it.
+    pub audits: u64,
+    /// Those that disagreed.
+    pub audit_convictions: u64,
+    /// Audits that proved nothing: unanswered, too old, overtaken.
+    pub audits_lost: u64,
+    /// Times that the book was crossed or locked for longer than allowed.
+    pub crossed_convictions: u64,
     /// Book messages applied, snapshots from beside the stream not counted.
     pub applied: u64,
     /// Chains that broke.
@@ -65,6 +75,13 @@ pub struct Tally {
     pub crossed: u64,
     /// Records that two connections delivered, taken once.
     pub repeated: u64,
+}
+
+impl Tally {
+    /// Times that a live book was found to be wrong.
+    pub const fn convictions(&self) -> u64 {
+        self.quote_convictions + self.audit_convictions + self.crossed_convictions
+    }
 }
 
 impl Listing {
@@ -90,6 +107,7 @@ impl Listing {
             seen_trades: SeenTrades::new(),
             carriers: [Carrier::default(); CARRIED],
             shared: None,
+            crossed_since: None,
         }
     }
 
@@ -152,6 +170,10 @@ impl std::ops::AddAssign for Tally {
         self.others += other.others;
         self.quote_checks += other.quote_checks;
         self.quote_convictions += other.quote_convictions;
+        self.audits += other.audits;
+        self.audit_convictions += other.audit_convictions;
+        self.audits_lost += other.audits_lost;
+        self.crossed_convictions += other.crossed_convictions;
         self.applied += other.applied;
         self.gaps += other.gaps;
         self.resyncs += other.resyncs;

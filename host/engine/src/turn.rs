@@ -1,6 +1,7 @@
 //! What goes into a step of the engine, and what comes out.
 
 use patchbay_abi::Slot;
+use patchbay_book::Difference;
 use patchbay_model::{Instrument, InstrumentId, Nanos};
 
 /// Exactly one thing that happened: a venue message, reply, timer or closed connection of one
@@ -38,6 +39,10 @@ pub enum Event {
     Replaced,
     /// The instance panicked and is not called again.
     Fault,
+    /// The instance was told to ask for a snapshot to compare with: the adapter's index.
+    Audit(u32),
+    /// The instance has no snapshots to compare with.
+    Unaudited,
 }
 
 /// What the engine wants done.
@@ -54,6 +59,42 @@ pub enum Action {
         /// Connection whose message showed the need; 0 for none.
         conn: u32,
     },
+    /// Tell the adapter instance to ask for a snapshot to compare with. What comes of it is an input.
+    Audit {
+        /// Instance.
+        instance: u32,
+        /// The adapter's index of the instrument.
+        index: u32,
+    },
+}
+
+/// A book that was live and wrong, and by what it was found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Incident {
+    /// Instrument.
+    pub instrument: InstrumentId,
+    /// The book's last update id.
+    pub sequence: u64,
+    /// What disagreed.
+    pub proof: Proof,
+}
+
+/// What convicted a book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The venue's own best bid and ask, at this level.
+    Quote(Difference),
+    /// A snapshot, at this level.
+    Audit(Difference),
+    /// Best bid not below best ask for longer than allowed.
+    Crossed {
+        /// Best bid.
+        bid: i64,
+        /// Best ask.
+        ask: i64,
+        /// For so long, ns.
+        for_ns: Nanos,
+    },
 }
 
 /// What came out of one step; cleared and filled by [`crate::Engine::step`].
@@ -63,6 +104,8 @@ pub struct Out {
     pub slots: Vec<Slot>,
     /// What is to be done.
     pub actions: Vec<Action>,
+    /// Books that were found to be wrong. They say so in `slots`; this is for people.
+    pub incidents: Vec<Incident>,
     /// Instruments whose definition is new or changed.
     pub defined: Vec<InstrumentId>,
     /// Lines for the registry's file, to be written before anything of this turn is published.
@@ -75,6 +118,7 @@ impl Out {
         Self {
             slots: Vec::with_capacity(4096),
             actions: Vec::with_capacity(64),
+            incidents: Vec::with_capacity(16),
             defined: Vec::new(),
             registry: None,
         }
@@ -83,6 +127,7 @@ impl Out {
     pub(crate) fn clear(&mut self) {
         self.slots.clear();
         self.actions.clear();
+        self.incidents.clear();
         self.defined.clear();
         self.registry = None;
     }

@@ -1,7 +1,7 @@
 //! What a record says.
 
 use crate::{
-    DecodeError, Input,
+    DecodeError, Input, List, Setting,
     bytes::{Put, Take},
 };
 
@@ -14,7 +14,10 @@ pub enum Entry<'a> {
     Registry(&'a [u8]),
     /// A plugin file and the instance that runs it. A second one for an instance is a swap.
     Plugin(PluginFile<'a>),
-    /// Something that an adapter instance was given.
+    /// What the engine decides by beside its turns: at most one, before the first turn. Without it
+    /// everything is off.
+    Engine(List<'a, Setting<'a>>),
+    /// Something that an adapter instance, or the host itself, was given.
     Input {
         /// Instance.
         instance: u32,
@@ -93,6 +96,8 @@ pub enum Kind {
     Gap = 6,
     /// [`Entry::End`].
     End = 7,
+    /// [`Entry::Engine`].
+    Engine = 8,
 }
 
 impl TryFrom<u16> for Kind {
@@ -107,6 +112,7 @@ impl TryFrom<u16> for Kind {
             5 => Self::Turn,
             6 => Self::Gap,
             7 => Self::End,
+            8 => Self::Engine,
             kind => return Err(DecodeError::Kind(kind)),
         })
     }
@@ -123,6 +129,7 @@ impl<'a> Entry<'a> {
             Self::Turn(_) => Kind::Turn,
             Self::Gap { .. } => Kind::Gap,
             Self::End => Kind::End,
+            Self::Engine(_) => Kind::Engine,
         }
     }
 
@@ -157,6 +164,10 @@ impl<'a> Entry<'a> {
             }
             Self::Gap { reason } => out.put_text(reason),
             Self::End => {}
+            Self::Engine(settings) => {
+                out.put_count(settings.len());
+                settings.iter().for_each(|setting| setting.encode(out));
+            }
         }
     }
 
@@ -197,6 +208,7 @@ impl<'a> Entry<'a> {
             }),
             Kind::Gap => Self::Gap { reason: from.text()? },
             Kind::End => Self::End,
+            Kind::Engine => Self::Engine(List::Owned(from.list(12, Setting::decode)?)),
         };
         take.done(entry)
     }

@@ -77,6 +77,16 @@ pub enum Input<'a> {
         /// Instrument index, stream or connection.
         scope: u32,
     },
+    /// The books of a scope are to be compared with the venue's.
+    Audit {
+        /// `SCOPE_*`.
+        scope_kind: u32,
+        /// Instrument index, stream or connection.
+        scope: u32,
+    },
+    /// To no instance but the host itself ([`HOST`]): its time has come so far while nothing else
+    /// did. Timers of strategies fire on it, and what lasts too long is judged.
+    Time,
     /// No call: from here on `AdapterCx::wall_offset_ns` has this value. Written when it changes;
     /// 0 before the first.
     Clock {
@@ -141,6 +151,11 @@ const TIMER: u32 = 7;
 const RESYNC: u32 = 8;
 const CLOCK: u32 = 9;
 const REPLACED: u32 = 10;
+const AUDIT: u32 = 11;
+const TIME: u32 = 12;
+
+/// The instance of inputs that are the host's own.
+pub const HOST: u32 = u32::MAX;
 
 const VALUE_TEXT: u32 = 1;
 const VALUE_INT: u32 = 2;
@@ -160,6 +175,8 @@ impl<'a> Input<'a> {
             Self::Timer => TIMER,
             Self::Resync { .. } => RESYNC,
             Self::Clock { .. } => CLOCK,
+            Self::Audit { .. } => AUDIT,
+            Self::Time => TIME,
         }
     }
 
@@ -198,8 +215,8 @@ impl<'a> Input<'a> {
                 headers.iter().for_each(|header| header.encode(out));
                 out.extend_from_slice(body);
             }
-            Self::Timer => {}
-            Self::Resync { scope_kind, scope } => {
+            Self::Timer | Self::Time => {}
+            Self::Resync { scope_kind, scope } | Self::Audit { scope_kind, scope } => {
                 out.put_u32(*scope_kind);
                 out.put_u32(*scope);
             }
@@ -233,6 +250,8 @@ impl<'a> Input<'a> {
             },
             TIMER => Self::Timer,
             RESYNC => Self::Resync { scope_kind: from.u32()?, scope: from.u32()? },
+            AUDIT => Self::Audit { scope_kind: from.u32()?, scope: from.u32()? },
+            TIME => Self::Time,
             CLOCK => Self::Clock { wall_offset_ns: from.i64()? },
             code => return Err(DecodeError::Input(code)),
         };
@@ -241,7 +260,7 @@ impl<'a> Input<'a> {
 }
 
 impl<'a> Setting<'a> {
-    fn encode(&self, out: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         out.put_text(self.key);
         match self.value {
             Value::Text(text) => {
@@ -263,7 +282,7 @@ impl<'a> Setting<'a> {
         }
     }
 
-    fn decode(from: &mut Take<'a>) -> Result<Self, DecodeError> {
+    pub(crate) fn decode(from: &mut Take<'a>) -> Result<Self, DecodeError> {
         let key = from.text()?;
         let value = match from.u32()? {
             VALUE_TEXT => Value::Text(from.text()?),

@@ -46,7 +46,7 @@ pub use format::{
     MAGIC, RECORD_HEADER, SEGMENT_BYTES, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN, SEGMENT_HEADER,
     VERSION,
 };
-pub use input::{HeaderLine, Input, Setting, Value, Wish};
+pub use input::{HOST, HeaderLine, Input, Setting, Value, Wish};
 pub use list::List;
 pub use reader::{Reader, Record, Tail};
 pub use storage::{Memory, Storage, StorageError, StorageFault, segment_name, segment_number};

@@ -35,12 +35,16 @@ fn every_entry_comes_back() {
         reply(0, 1, List::Lent(&[]), &[]),
         Input::Timer,
         Input::Resync { scope_kind: 2, scope: 77 },
+        Input::Audit { scope_kind: 1, scope: 78 },
+        Input::Time,
         Input::Clock { wall_offset_ns: i64::MIN },
     ];
     let mut entries = vec![
         Entry::Start(Start { created_at_ns: -1, host: "patchbay", version: "0.1.0" }),
         Entry::Registry(&[]),
         Entry::Registry(&[1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        Entry::Engine(List::Lent(&config)),
+        Entry::Engine(List::Lent(&[])),
         plugin([0xAB; 32]),
         Entry::Turn(Turn { number: 1, at_ns: i64::MAX, instance: 3, ordinal: u64::MAX }),
     ];

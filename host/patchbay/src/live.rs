@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use patchbay_abi as abi;
 use patchbay_control::{BookState, Client, Detail, LogLevel, Status, Venue};
-use patchbay_engine::{EngineConfig, HistoryConfig};
+use patchbay_engine::{AuditConfig, EngineConfig, HistoryConfig};
 use patchbay_loader::Kind;
 use patchbay_runtime::config::{Config, HostConfig, limited_mode};
 use patchbay_runtime::live::{LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish, Wait};
@@ -171,7 +171,10 @@ fn configured(host: &HostConfig) -> LiveConfig {
                 arena_slots: host.history.arena_bytes / size_of::<abi::Slot>(),
                 messages: host.history.messages,
             },
+            crossed_ns: host.books.crossed_ns,
+            audits: AuditConfig { interval_ns: host.books.audit_ns },
         },
+        audit_percent: Some(host.books.audit_percent),
         wait: host.wait,
         cores: host.cores.clone(),
         lines: host.multicast.lines,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use patchbay_history::{Captures, Format, recognise};
 use patchbay_journal::{PluginFile, Writer, WriterConfig};
 use patchbay_loader::{Kind, Loaded};
+use patchbay_model::Nanos;
 use patchbay_runtime::config::settings_of;
 use patchbay_runtime::{
     AdapterSetup, Core, CoreConfig, Files, JournalSource, PluginFolder, Report, RuntimeError,
@@ -51,7 +52,7 @@ fn from_captures(args: &ReplayArgs, folder: &PluginFolder) -> Result<Core, Failu
     let settings = settings_of(loaded.plugin.name(), &tables, &args.settings)?;
     let config: Vec<_> = settings.iter().map(|(key, value)| (key.as_str(), value.lend())).collect();
     core.attach(0, &AdapterSetup { config: &config, ..setup(&loaded) })?;
-    add_strategies(&mut core, args, folder)?;
+    add_strategies(&mut core, 0, args, folder)?;
     replay_captures(&mut core, &mut captures, |_, _| true)?;
     let strays: u64 = captures.files().map(|file| file.stray).sum();
     if strays > 0 {
@@ -75,8 +76,9 @@ fn from_journal(journal: &Path, args: &ReplayArgs, folder: &PluginFolder) -> Res
         Ok(setup(&loaded))
     };
     let config = CoreConfig { digest: true, ..CoreConfig::default() };
-    let core =
-        replay_journal(&mut source, config, bind, |core| add_strategies(core, args, folder))?;
+    let core = replay_journal(&mut source, config, bind, |core, at| {
+        add_strategies(core, at, args, folder)
+    })?;
     if let Some(cut) = source.tail().filter(|tail| *tail != patchbay_journal::Tail::Clean) {
         error(&format!("the journal's end was cut: {cut:?}"));
     }
@@ -85,12 +87,13 @@ fn from_journal(journal: &Path, args: &ReplayArgs, folder: &PluginFolder) -> Res
 
 fn add_strategies(
     core: &mut Core,
+    at: Nanos,
     args: &ReplayArgs,
     folder: &PluginFolder,
 ) -> Result<(), RuntimeError> {
     for name in &args.strategies {
         let loaded = folder.load(name, Kind::Strategy)?;
-        core.add_strategy(0, &setup(&loaded))?;
+        core.add_strategy(at, &setup(&loaded))?;
     }
     Ok(())
 }

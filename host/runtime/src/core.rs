@@ -8,7 +8,7 @@ use patchbay_plugin::Value;
 use patchbay_plugin::bind::{Command, Log, Plugin};
 
 use crate::strategies::{About, Strategies};
-use crate::{Digest, Files, RuntimeError, Seat};
+use crate::{Digest, Files, RuntimeError, Seat, limits};
 
 /// What a core is made with.
 #[derive(Default)]
@@ -47,6 +47,10 @@ pub struct Core {
     journal: Option<Writer<Files>>,
     digest: Option<Digest>,
     turn: u64,
+    /// Turns of the host's own.
+    passes: u64,
+    /// For the journal.
+    limits: EngineConfig,
     definitions: Vec<(u32, Instrument)>,
     requests: Vec<Command>,
 }
@@ -62,6 +66,8 @@ impl Core {
             journal: config.journal,
             digest: config.digest.then(Digest::default),
             turn: 0,
+            passes: 0,
+            limits: config.engine,
             definitions: Vec::new(),
             requests: Vec::with_capacity(64),
         }
@@ -78,6 +84,10 @@ impl Core {
         let bind = |source| RuntimeError::Bind { name: name.to_owned(), source };
         let made = setup.plugin.adapter(setup.config, setup.seed, number, setup.log);
         let instance = made.map_err(bind)?;
+        if number == 0 {
+            let settings = limits::settings(&self.limits);
+            self.write(&Entry::Engine(settings.as_slice().into()))?;
+        }
         self.write(&Entry::Plugin(PluginFile {
             instance: number,
             kind: abi::KIND_ADAPTER,
@@ -112,20 +122,25 @@ impl Core {
 
     /// Takes one input of one instance through the whole path. What the adapter and the engine ask
     /// for then stands in [`Self::requests`] and [`Self::actions`]. Before it come the timers of
-    /// strategies that are due; an input of an instance that is not there is for those alone.
+    /// strategies that are due. The host's own instance is [`journal::HOST`]; an input of another
+    /// one that is not there is for those timers alone.
     ///
     /// # Errors
     ///
     /// If the journal cannot be written: nothing was done then.
     pub fn take(&mut self, number: u32, at: Nanos, input: &Input<'_>) -> Result<(), RuntimeError> {
         self.strategies.advance(at, &self.engine);
-        let Some(seat) = self.seats.get_mut(number as usize) else {
-            return Ok(());
+        let ordinals = match number {
+            journal::HOST => &mut self.passes,
+            _ => match self.seats.get_mut(number as usize) {
+                Some(seat) => &mut seat.ordinal,
+                None => return Ok(()),
+            },
         };
-        seat.ordinal += 1;
+        *ordinals += 1;
+        let ordinal = *ordinals;
         self.turn += 1;
-        let turn =
-            journal::Turn { number: self.turn, at_ns: at, instance: number, ordinal: seat.ordinal };
+        let turn = journal::Turn { number: self.turn, at_ns: at, instance: number, ordinal };
         self.record(&turn, input)?;
         self.step(&turn, input);
         self.publish(at)
@@ -145,7 +160,6 @@ impl Core {
     fn step(&mut self, taken: &journal::Turn, input: &Input<'_>) {
         self.definitions.clear();
         self.requests.clear();
-        let seat = &mut self.seats[taken.instance as usize];
         let mut turn = Turn {
             number: taken.number,
             at_ns: taken.at_ns,
@@ -155,6 +169,9 @@ impl Core {
             definitions: &[],
             slots: &[],
             event: Event::None,
+        };
+        let Some(seat) = self.seats.get_mut(taken.instance as usize) else {
+            return self.engine.step(&turn, &mut self.out);
         };
         let mut due = None;
         let answer = match seat.give(taken.at_ns, input) {
@@ -290,6 +307,8 @@ pub(crate) const fn event(input: &Input<'_>, status: abi::Status) -> Event {
         (Input::Close { .. }, _) => Event::Closed,
         (Input::Frame { .. }, abi::OK) => Event::None,
         (Input::Frame { .. }, _) => Event::Rejected,
+        (Input::Audit { scope, .. }, abi::OK) => Event::Audit(*scope),
+        (Input::Audit { .. }, abi::UNSUPPORTED) => Event::Unaudited,
         _ => Event::None,
     }
 }

@@ -17,10 +17,15 @@ impl Digest {
         self.0.update(at.to_le_bytes());
         counts.iter().for_each(|count| self.0.update(count.to_le_bytes()));
         out.slots.iter().for_each(|slot| self.0.update(bytes(slot)));
-        for Action::Resync { instance, scope_kind, scope, conn } in &out.actions {
-            for word in [instance, scope_kind, scope, conn] {
-                self.0.update(word.to_le_bytes());
-            }
+        for action in &out.actions {
+            let words = match *action {
+                Action::Resync { instance, scope_kind, scope, conn } => {
+                    [instance, scope_kind, scope, conn]
+                }
+                // Resyncs are of a scope that is not 0.
+                Action::Audit { instance, index } => [instance, 0, index, 0],
+            };
+            words.iter().for_each(|word| self.0.update(word.to_le_bytes()));
         }
         out.defined.iter().for_each(|id| self.0.update(id.0.to_le_bytes()));
         self.0.update(out.registry.as_deref().unwrap_or_default());

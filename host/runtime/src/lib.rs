@@ -12,6 +12,7 @@ mod digest;
 mod error;
 mod files;
 mod folder;
+mod limits;
 pub mod live;
 mod logs;
 mod outstanding;

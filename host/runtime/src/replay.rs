@@ -94,9 +94,15 @@ impl Driver {
                 self.give(core, at, &reply(id, "", &body))?;
             }
         }
-        for Action::Resync { scope_kind, scope, conn, .. } in actions {
-            self.outstanding.need((scope_kind, scope), conn);
-            self.give(core, at, &Input::Resync { scope_kind, scope })?;
+        for action in actions {
+            match action {
+                Action::Resync { scope_kind, scope, conn, .. } => {
+                    self.outstanding.need((scope_kind, scope), conn);
+                    self.give(core, at, &Input::Resync { scope_kind, scope })?;
+                }
+                // A recording holds no answers to questions of ours.
+                Action::Audit { .. } => {}
+            }
         }
         Ok(())
     }

@@ -47,6 +47,14 @@ pub struct Report {
     pub quote_checks: u64,
     /// Those that disagreed.
     pub quote_convictions: u64,
+    /// Comparisons of a book with a snapshot fetched for that.
+    pub audits: u64,
+    /// Those that disagreed.
+    pub audit_convictions: u64,
+    /// Audits that proved nothing.
+    pub audits_lost: u64,
+    /// Times that a live book was crossed or locked for longer than allowed.
+    pub crossed_convictions: u64,
     /// Records of instruments that were never defined.
     pub undefined: u64,
     /// Turns of the engine.
@@ -104,6 +112,10 @@ impl Report {
             crossed: tally.crossed,
             quote_checks: tally.quote_checks,
             quote_convictions: tally.quote_convictions,
+            audits: tally.audits,
+            audit_convictions: tally.audit_convictions,
+            audits_lost: tally.audits_lost,
+            crossed_convictions: tally.crossed_convictions,
             undefined: core.engine().undefined(),
             turns: core.turns(),
             faults: core.seats().iter().filter(|seat| seat.fault.is_some()).count() as u64,
@@ -189,6 +201,13 @@ impl fmt::Display for Report {
             "{} gaps, {} resyncs, {} crossed; {} comparisons with the venue's quote, {} disagreed",
             self.gaps, self.resyncs, self.crossed, self.quote_checks, self.quote_convictions,
         )?;
+        if self.audits + self.audits_lost + self.crossed_convictions > 0 {
+            writeln!(
+                f,
+                "{} audits, {} disagreed, {} proved nothing; {} crossed for too long",
+                self.audits, self.audit_convictions, self.audits_lost, self.crossed_convictions,
+            )?;
+        }
         for (symbol, book) in &self.instruments {
             write!(
                 f,

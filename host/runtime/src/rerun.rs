@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use patchbay_engine::Registry;
+use patchbay_engine::{AuditConfig, Registry};
 use patchbay_journal::{Entry, Input, Kind, PluginFile, Reader, Tail, Turn, Value as JournalValue};
+use patchbay_model::Nanos;
 use patchbay_plugin::Value;
 
-use crate::{AdapterSetup, Core, CoreConfig, Files, RuntimeError};
+use crate::{AdapterSetup, Core, CoreConfig, Files, RuntimeError, limits};
 
 /// What a journal says of itself before its first input.
 pub struct JournalSource {
@@ -36,7 +37,8 @@ impl JournalSource {
 }
 
 /// Runs a journal: the plugin files that it names, over its inputs. `bind` finds a plugin by name
-/// and SHA-256.
+/// and SHA-256; `started` is called when all instances are made, with the time at which strategies
+/// were started. What the engine decides by is the journal's, whatever `config` says.
 ///
 /// # Errors
 ///
@@ -45,10 +47,13 @@ pub fn replay_journal(
     source: &mut JournalSource,
     config: CoreConfig,
     mut bind: impl FnMut(&PluginFile<'_>) -> Result<AdapterSetup<'static>, RuntimeError>,
-    mut started: impl FnMut(&mut Core) -> Result<(), RuntimeError>,
+    mut started: impl FnMut(&mut Core, Nanos) -> Result<(), RuntimeError>,
 ) -> Result<Core, RuntimeError> {
     let mut core: Option<Core> = None;
     let (mut config, mut known) = (Some(config), String::new());
+    if let Some(config) = &mut config {
+        (config.engine.crossed_ns, config.engine.audits) = (0, AuditConfig::default());
+    }
     let mut setups = Vec::new();
     let mut ready = false;
     let folder = source.folder.clone();
@@ -79,7 +84,7 @@ pub fn replay_journal(
                     core.attach(at_ns, &AdapterSetup { config: &config, seed: *seed, ..*setup })?;
                 } else {
                     if !std::mem::replace(&mut ready, true) {
-                        started(core)?;
+                        started(core, at_ns)?;
                     }
                     core.take(instance, at_ns, &input)?;
                 }
@@ -94,6 +99,11 @@ pub fn replay_journal(
             // What stands before the first turn was given in earlier runs.
             Entry::Registry(lines) if core.is_none() => {
                 known.push_str(&String::from_utf8_lossy(lines));
+            }
+            Entry::Engine(settings) => {
+                if let Some(config) = &mut config {
+                    limits::read(&settings, &mut config.engine).map_err(wrong)?;
+                }
             }
             Entry::Start(_) | Entry::Registry(_) | Entry::End => {}
         }

@@ -93,13 +93,17 @@ impl Seat {
                 let scope = Scope::from_abi(*scope_kind, *scope)?;
                 instance.resync(at, scope)
             }
+            Input::Audit { scope_kind, scope } => {
+                let scope = Scope::from_abi(*scope_kind, *scope)?;
+                instance.audit(at, scope)
+            }
             Input::Plan { wishes } => instance.plan(at, &plan(wishes)),
             Input::Clock { wall_offset_ns } => {
                 instance.set_wall_offset(*wall_offset_ns);
                 return None;
             }
-            // Given when the instance was made.
-            Input::Create { .. } => return None,
+            // Given when the instance was made; the host's own.
+            Input::Create { .. } | Input::Time => return None,
         })
     }
 

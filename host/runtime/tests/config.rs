@@ -145,11 +145,13 @@ fn the_shipped_file_loads_and_shows_every_default() {
     let (shipped_config, empty_config) = (shipped.load().unwrap(), empty.load().unwrap());
     assert_eq!(meaning(&shipped, &shipped_config), meaning(&empty, &empty_config));
 
-    let HostConfig { plugins, state_folder, history, journal, .. } = shipped_config.host;
+    let HostConfig { plugins, state_folder, history, books, journal, .. } = shipped_config.host;
     assert_eq!(plugins.folder, shipped.0.join("plugins"));
     assert!(matches!(plugins.trust, Trust::Folder));
     assert_eq!(state_folder, shipped.0.join("state"));
     assert_eq!((history.messages, history.arena_bytes), (10_000, 32 << 20));
+    assert_eq!((books.crossed_ns, books.audit_ns), (1_000_000_000, 10_000_000_000));
+    assert_eq!(books.audit_percent, 25);
     assert_eq!(journal.segment_bytes, 64 << 20);
 }
 
@@ -339,6 +341,14 @@ fn a_value_out_of_range_is_refused_with_the_range() {
         (
             "[history]\narena_mib = 16385",
             "2:13: `history.arena_mib`: expected an integer from 1 to 16384, found the integer 16385",
+        ),
+        (
+            "[books]\naudit_percent = 0",
+            "2:17: `books.audit_percent`: expected an integer from 1 to 100, found the integer 0",
+        ),
+        (
+            "[books]\ncrossed_ms = -1",
+            "2:14: `books.crossed_ms`: expected an integer from 0 to 3600000, found the integer -1",
         ),
         (
             "[journal]\nsegment_mib = 1025",
@@ -749,11 +759,16 @@ fn means(folder: &Folder, config: &Config, text: &str) {
     let path = |section: &str, key: &str| {
         folder.0.join(value(section, key).map_or(section, |value| value.as_str().unwrap()))
     };
-    let HostConfig { plugins, state_folder, history, journal, .. } = &config.host;
+    let HostConfig { plugins, state_folder, history, books, journal, .. } = &config.host;
     assert_eq!(plugins.folder, path("plugins", "folder"), "{text}");
     assert_eq!(*state_folder, path("state", "folder"), "{text}");
     assert_eq!(history.messages, int("history", "messages", 10_000), "{text}");
     assert_eq!(history.arena_bytes, int("history", "arena_mib", 32) << 20, "{text}");
+    let times = [books.crossed_ns / 1_000_000, books.audit_ns / 1_000_000_000];
+    let [crossed, audit] = times.map(|time| time as usize);
+    assert_eq!(crossed, int("books", "crossed_ms", 1000), "{text}");
+    assert_eq!(audit, int("books", "audit_s", 10), "{text}");
+    assert_eq!(books.audit_percent as usize, int("books", "audit_percent", 25), "{text}");
     assert_eq!(journal.segment_bytes, (int("journal", "segment_mib", 64) << 20) as u64, "{text}");
 }
 

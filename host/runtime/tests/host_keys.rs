@@ -55,6 +55,7 @@ fn what_is_written_is_what_is_meant() {
         stocks = \"239.1.2.4:5002\"\ndatagram_bytes = 1000\nsnapshot_cycle_s = 11\n\
         snapshot_burst = 2\nheartbeat_ms = 250\nrepeat_s = 6\nmonitor_ms = 1500\n\
         derived_quotes = false\n\
+        [books]\ncrossed_ms = 0\naudit_s = 7\naudit_percent = 50\n\
         [control]\nsocket = \"run/c\"\n\
         [log]\nfolder = \"/l\"\nlevel = \"warn\"\nfile_mib = 3\nfiles = 4\n\
         [network]\naddresses = [\"API.x.com:443=127.0.0.1:9\"]\n";
@@ -66,6 +67,8 @@ fn what_is_written_is_what_is_meant() {
     assert_eq!(publisher.snapshot_cycle_ns, 11_000_000_000);
     assert_eq!((publisher.heartbeat_ns, publisher.repeat_ns), (250_000_000, 6_000_000_000));
     assert_eq!((publisher.text_ns, publisher.derived_quotes), (1_500_000_000, false));
+    let books = host.books;
+    assert_eq!((books.crossed_ns, books.audit_ns, books.audit_percent), (0, 7_000_000_000, 50));
     let lines = host.multicast.lines;
     assert_eq!((lines.interface.to_string(), lines.ttl), ("127.0.0.2".to_owned(), 3));
     let groups = lines.groups.map(|group| format!("{}:{}", group.address, group.port));

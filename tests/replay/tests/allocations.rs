@@ -125,7 +125,9 @@ fn feed(core: &mut Core, (at, is_frame, bytes): &Record, request: &mut Option<u6
         return;
     }
     for action in core.actions().to_vec() {
-        let patchbay_engine::Action::Resync { scope_kind, scope, .. } = action;
+        let patchbay_engine::Action::Resync { scope_kind, scope, .. } = action else {
+            continue;
+        };
         core.take(0, *at, &Input::Resync { scope_kind, scope }).unwrap();
         for command in core.requests() {
             if let Request::Http(http) = command {

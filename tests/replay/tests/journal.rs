@@ -35,7 +35,8 @@ fn small_capture(folder: &Path) -> Option<PathBuf> {
 
 /// Small bounds: a core is made for every flipped byte.
 fn config(journal: Option<Writer<Files>>) -> CoreConfig {
-    let engine = EngineConfig { history: HistoryConfig { arena_slots: 256, messages: 8 } };
+    let history = HistoryConfig { arena_slots: 256, messages: 8 };
+    let engine = EngineConfig { history, ..EngineConfig::default() };
     CoreConfig { engine, journal, digest: true, ..CoreConfig::default() }
 }
 
@@ -60,7 +61,7 @@ fn record(capture: &Path, journal: &Path, setup: &AdapterSetup<'static>) -> Vec<
 
 fn rerun(journal: &Path, setup: &AdapterSetup<'static>) -> Result<String, RuntimeError> {
     let mut source = JournalSource::open(journal)?;
-    let core = replay_journal(&mut source, config(None), |_| Ok(*setup), |_| Ok(()))?;
+    let core = replay_journal(&mut source, config(None), |_| Ok(*setup), |_, _| Ok(()))?;
     Ok(core.hash().unwrap())
 }
 

@@ -40,7 +40,9 @@ impl Run {
             }
         }
         for action in self.core.actions().to_vec() {
-            let patchbay_engine::Action::Resync { scope_kind, scope, .. } = action;
+            let patchbay_engine::Action::Resync { scope_kind, scope, .. } = action else {
+                continue;
+            };
             self.take(at, &Input::Resync { scope_kind, scope });
         }
     }

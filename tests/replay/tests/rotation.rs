@@ -54,7 +54,9 @@ impl Run {
             rest = after;
         }
         for action in self.core.actions().to_vec() {
-            let patchbay_engine::Action::Resync { scope_kind, scope, .. } = action;
+            let patchbay_engine::Action::Resync { scope_kind, scope, .. } = action else {
+                continue;
+            };
             self.take(&Input::Resync { scope_kind, scope });
         }
     }

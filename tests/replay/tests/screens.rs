@@ -43,7 +43,7 @@ fn replayed(setup: &AdapterSetup<'static>) -> Option<Core> {
     core.close().unwrap();
     let mut source = JournalSource::open(&journal).unwrap();
     let again = CoreConfig::default();
-    let again = replay_journal(&mut source, again, |_| Ok(*setup), |_| Ok(())).unwrap();
+    let again = replay_journal(&mut source, again, |_| Ok(*setup), |_, _| Ok(())).unwrap();
     assert_eq!(again.turns(), core.turns());
     Some(again)
 }

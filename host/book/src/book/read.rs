@@ -5,6 +5,7 @@ use patchbay_model::{Nanos, Side};
 
 use super::Book;
 use crate::levels::Levels;
+use crate::reach::Reach;
 use crate::state::{Counters, Evidence, State, Transition};
 
 impl Book {
@@ -55,6 +56,22 @@ impl Book {
     /// Whether levels beyond the snapshot's are unknown rather than empty.
     pub const fn is_partial(&self) -> bool {
         self.partial
+    }
+
+    /// Whether its best bid is not below its best ask; false unless live.
+    #[inline]
+    pub const fn is_crossed(&self) -> bool {
+        self.crossed
+    }
+
+    /// How far its claim to know every level reaches.
+    pub(crate) const fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    /// Rises whenever the levels are no longer the ones before with changes applied.
+    pub(crate) const fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// What happened so far.

@@ -6,6 +6,7 @@ use super::Book;
 use crate::chain::Verdict;
 use crate::message::Message;
 use crate::pending::{Pending, Splice};
+use crate::reach::Reach;
 use crate::state::{Applied, Break, Evidence, State, What};
 
 impl Book {
@@ -72,6 +73,7 @@ impl Book {
         self.seed = Some(message.sequence());
         self.proof = Evidence::Chained;
         self.partial = message.is_partial();
+        self.reach = Reach::of(message);
         self.overflowed = false;
         self.settle(message);
         self.splice(message.sequence(), result)

@@ -43,6 +43,10 @@ pub struct Book {
     pub resyncs: u64,
     /// Updates that left it with its best bid not below its best ask.
     pub crossed: u64,
+    /// Comparisons with the venue's book by REST.
+    pub audits: u64,
+    /// Times that it was live and found to be wrong: by a quote, an audit, or crossed for too long.
+    pub convictions: u64,
     /// Decimal exponent of prices.
     pub price_exp: i8,
     /// Decimal exponent of quantities.

@@ -26,6 +26,16 @@ pub struct Totals {
     pub resyncs: u64,
     /// Updates that left a live book crossed.
     pub crossed: u64,
+    /// Live books that the venue's own best bid and ask showed to be wrong.
+    pub quote_convictions: u64,
+    /// Comparisons of a live book with the venue's by REST.
+    pub audits: u64,
+    /// Those that showed a book to be wrong.
+    pub audit_convictions: u64,
+    /// Audits that proved nothing: unanswered, too old, overtaken.
+    pub audits_lost: u64,
+    /// Live books that were crossed or locked for longer than allowed.
+    pub crossed_convictions: u64,
     /// Plugins that panicked.
     pub faults: u64,
 }

@@ -11,8 +11,8 @@ use std::{
 
 use flate2::bufread::MultiGzDecoder;
 use patchbay_journal::{
-    Entry, HeaderLine, Input, JournalError, Kind, List, Memory, PluginFile, Reader, Setting, Start,
-    Storage, StorageError, StorageFault, Tail, Turn, Value, Wish, Writer, WriterConfig,
+    Entry, HOST, HeaderLine, Input, JournalError, Kind, List, Memory, PluginFile, Reader, Setting,
+    Start, Storage, StorageError, StorageFault, Tail, Turn, Value, Wish, Writer, WriterConfig,
 };
 
 pub(crate) const SMALL: WriterConfig = WriterConfig { segment_bytes: 4096, journal_id: 0x5EED };
@@ -90,6 +90,7 @@ pub(crate) fn session(frames: &[(i64, Vec<u8>)]) -> Vec<Entry<'_>> {
     entries.extend([
         input(1, 40, end, Input::Timer),
         input(1, 41, end, Input::Resync { scope_kind: 1, scope: 3 }),
+        input(HOST, 1, end, Input::Time),
         input(
             1,
             42,

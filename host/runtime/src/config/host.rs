@@ -38,6 +38,17 @@ pub struct History {
     pub arena_bytes: usize,
 }
 
+/// What is done about books that are live and may be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Books {
+    /// How long one may be crossed or locked, ns; 0 for as long as it likes.
+    pub crossed_ns: Nanos,
+    /// Between two audits of an adapter instance, ns; 0 for none.
+    pub audit_ns: Nanos,
+    /// Share of a venue's limit up to which audits are asked for.
+    pub audit_percent: u32,
+}
+
 /// How journals are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Journal {
@@ -99,6 +110,8 @@ pub struct HostConfig {
     pub state_folder: PathBuf,
     /// Bounds of what is remembered.
     pub history: History,
+    /// What is done about books that may be wrong.
+    pub books: Books,
     /// How journals are written.
     pub journal: Journal,
     /// What goes out.
@@ -166,6 +179,11 @@ impl HostConfig {
             history: History {
                 messages: settings.count("history.messages"),
                 arena_bytes: settings.count::<usize>("history.arena_mib") << 20,
+            },
+            books: Books {
+                crossed_ns: settings.int("books.crossed_ms") * 1_000_000,
+                audit_ns: settings.int("books.audit_s") * 1_000_000_000,
+                audit_percent: settings.count("books.audit_percent"),
             },
             journal: Journal {
                 segment_bytes: settings.count::<u64>("journal.segment_mib") << 20,

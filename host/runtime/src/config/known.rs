@@ -27,6 +27,24 @@ const KNOWN: &[Known] = &[
     int("history.messages", 10_000, 1..=1_000_000, "Messages remembered of each instrument."),
     int("history.arena_mib", 32, 1..=16_384, "MiB of memory that they share."),
     int(
+        "books.crossed_ms",
+        1000,
+        0..=3_600_000,
+        "How long a live book may be crossed or locked, ms; 0 for as long as it likes.",
+    ),
+    int(
+        "books.audit_s",
+        10,
+        0..=86_400,
+        "Seconds between two books of an adapter that are compared with the venue's; 0 for none.",
+    ),
+    int(
+        "books.audit_percent",
+        25,
+        1..=100,
+        "Share of a venue's limit up to which such comparisons are asked for.",
+    ),
+    int(
         "journal.segment_mib",
         64,
         1..=(SEGMENT_BYTES_MAX >> 20) as i64,

@@ -5,12 +5,13 @@ use std::thread;
 use std::time::Duration;
 
 use patchbay_control::LogLevel;
-use patchbay_engine::{Action, Engine, Out, Turn};
+use patchbay_engine::{Action, Engine, Event, Out, Turn};
+use patchbay_journal::HOST;
 use patchbay_mcast::Publisher;
-use patchbay_model::InstrumentId;
+use patchbay_model::{InstrumentId, Nanos};
 use tokio::sync::mpsc::Sender;
 
-use super::io::ResyncOrder;
+use super::incident;
 use super::journal::TurnLine;
 use super::lines::Lines;
 use super::ring::Inbox;
@@ -25,10 +26,22 @@ use crate::strategies::Strategies;
 /// Longest sleep of a thread that blocks: its timers are in ms.
 const NAP: Duration = Duration::from_micros(500);
 
+/// A turn in which nothing came.
+const NOTHING: Turn<'static> = Turn {
+    number: 0,
+    at_ns: 0,
+    instance: HOST,
+    ordinal: 0,
+    conn: 0,
+    definitions: &[],
+    slots: &[],
+    event: Event::None,
+};
+
 /// Everything that the engine thread owns.
 pub(crate) struct EngineThread {
     pub(crate) engine: Engine,
-    pub(crate) inboxes: Vec<(Inbox, Sender<ResyncOrder>)>,
+    pub(crate) inboxes: Vec<(Inbox, Sender<Action>)>,
     pub(crate) strategies: Strategies,
     pub(crate) publisher: Publisher,
     pub(crate) lines: Lines,
@@ -41,6 +54,10 @@ pub(crate) struct EngineThread {
     /// Counts of each instance.
     pub(crate) counts: Vec<Arc<IoCounts>>,
     pub(crate) turn: u64,
+    /// Turns of the host's own.
+    pub(crate) passes: u64,
+    /// When the strategies were started.
+    pub(crate) started: Nanos,
     pub(crate) journal: Option<TurnLine>,
     pub(crate) state: Option<StateFolder>,
     /// Over all outputs, if they are hashed.
@@ -52,6 +69,8 @@ impl EngineThread {
     pub(crate) fn run(mut self) -> Self {
         let mut out = Out::new();
         let mut wake = 0;
+        // What replays this run is told when the strategies were started.
+        self.pass(self.started, &mut out);
         while !self.shared.stopping() {
             let took = self.take_from_all(&mut out);
             let now = self.shared.clock.now();
@@ -65,9 +84,8 @@ impl EngineThread {
                 let (seen, survey, venues) = self.seen();
                 survey.step(now, &seen, venues)
             };
-            // Time alone: what replays this run has to be told that it passed here.
-            if !took && self.strategies.due().is_some_and(|due| due <= now) {
-                self.strategies.advance(now, &self.engine);
+            if !took && self.due() <= now {
+                self.pass(now, &mut out);
             }
             if !took && !surveys {
                 match self.wait {
@@ -84,32 +102,46 @@ impl EngineThread {
         self
     }
 
+    /// When time alone makes a turn.
+    fn due(&self) -> Nanos {
+        self.strategies.due().unwrap_or(Nanos::MAX).min(self.engine.due())
+    }
+
     /// One message from each instance that has one.
     fn take_from_all(&mut self, out: &mut Out) -> bool {
         let mut took = false;
         for at in 0..self.inboxes.len() {
             took |= self.take_one(at, out);
-            for Action::Resync { instance, scope_kind, scope, .. } in out.actions.drain(..) {
-                let (_, orders) = &self.inboxes[instance as usize];
-                if orders.try_send(ResyncOrder { scope_kind, scope }).is_err() {
-                    let text = "a resync could not be handed over: the adapter's queue is full";
-                    self.shared.log(LogLevel::Error, "engine", text);
-                }
-            }
         }
         took
     }
 
     fn take_one(&mut self, at: usize, out: &mut Out) -> bool {
         let Some(turn) = self.inboxes[at].0.next(self.turn + 1) else { return false };
-        self.turn = turn.number;
         // As in a replay: the timers before the turn that shows that their time has come.
         self.strategies.advance(turn.at_ns, &self.engine);
         self.engine.step(&turn, out);
+        let Turn { number, at_ns, instance, ordinal, conn, .. } = turn;
+        self.taken(patchbay_journal::Turn { number, at_ns, instance, ordinal }, conn, out);
+        true
+    }
+
+    /// Nothing came, and something is due all the same. What replays this run has to be told that
+    /// time passed here.
+    fn pass(&mut self, now: Nanos, out: &mut Out) {
+        self.passes += 1;
+        let (number, instance, ordinal) = (self.turn + 1, HOST, self.passes);
+        let turn = Turn { number, at_ns: now, instance, ordinal, ..NOTHING };
+        self.strategies.advance(now, &self.engine);
+        self.engine.step(&turn, out);
+        self.taken(patchbay_journal::Turn { number, at_ns: now, instance, ordinal }, 0, out);
+    }
+
+    /// All that follows from a turn; what showed it came on `conn`.
+    fn taken(&mut self, turn: patchbay_journal::Turn, conn: u32, out: &mut Out) {
+        self.turn = turn.number;
         if let Some(journal) = &mut self.journal {
-            let (number, at_ns, instance) = (turn.number, turn.at_ns, turn.instance);
-            let ordinal = turn.ordinal;
-            journal.turn(patchbay_journal::Turn { number, at_ns, instance, ordinal });
+            journal.turn(turn);
         }
         if let Some(digest) = &mut self.digest {
             digest.take(turn.number, turn.at_ns, out);
@@ -132,14 +164,28 @@ impl EngineThread {
             // What went before is not of this turn.
             self.lines.flush();
             self.publisher.turn(now, &out.slots, &source, &mut self.lines);
-            let Turn { at_ns: received, instance, conn, .. } = turn;
-            let handed = self.shared.clock.now();
-            self.lines.stamp(Stamp { received, handed, instance, conn });
+            let (received, instance) = (turn.at_ns, turn.instance);
+            if instance != HOST {
+                let handed = self.shared.clock.now();
+                self.lines.stamp(Stamp { received, handed, instance, conn });
+            }
             self.lines.flush();
             let clock = || self.shared.clock.now();
             self.strategies.turn(turn.at_ns, turn.number, &out.slots, &self.engine, clock);
         }
-        true
+        for incident in &out.incidents {
+            let text = incident::text(&self.engine, incident);
+            self.shared.log(LogLevel::Warn, "books", &text);
+        }
+        for action in out.actions.drain(..) {
+            let (Action::Resync { instance, .. } | Action::Audit { instance, .. }) = action;
+            let (_, orders) = &self.inboxes[instance as usize];
+            // The next audit comes by itself.
+            if orders.try_send(action).is_err() && matches!(action, Action::Resync { .. }) {
+                let text = "a resync could not be handed over: the adapter's queue is full";
+                self.shared.log(LogLevel::Error, "engine", text);
+            }
+        }
     }
 
     /// For the survey, and the parts of itself that it changes.

@@ -103,6 +103,8 @@ impl LiveAdapter {
 pub struct LiveConfig {
     /// Bounds of the engine.
     pub engine: EngineConfig,
+    /// Share of a venue's limit up to which audits are asked for; `None` for the usual one.
+    pub audit_percent: Option<u32>,
     /// What threads do when there is nothing to do.
     pub wait: Wait,
     /// `LIMITED_MODE` is on.
@@ -169,7 +171,7 @@ impl LiveHost {
             || (None, Registry::default(), String::new()),
             |(state, registry, text)| (Some(state), registry, text),
         );
-        let begun = config.journal.map(|own| Begun::new(own, clock.now(), &text));
+        let begun = config.journal.map(|own| Begun::new(own, clock.now(), &text, &config.engine));
         let mut begun = begun.transpose()?;
         let mut digest = config.digest.then(Digest::default);
         let mut engine = Engine::new(registry, config.engine);
@@ -208,6 +210,9 @@ impl LiveHost {
             });
             inboxes.push((inbox, orders));
             let buckets = Arc::clone(limits.entry(name.to_owned()).or_default());
+            if let Some(percent) = config.audit_percent {
+                buckets.limit_audits(percent);
+            }
             let mut overrides = config.overrides.clone();
             overrides.extend(adapter.addresses);
             let net = (buckets, adapter.keyring, overrides);
@@ -219,8 +224,8 @@ impl LiveHost {
             None => (Vec::new(), None, None),
         };
         let mut inputs = inputs.into_iter();
-        let strategies = strategies(config.strategies, clock.now(), &engine, &shared)?;
         let started = clock.now();
+        let strategies = strategies(config.strategies, started, &engine, &shared)?;
         let (survey, facts) = survey::channel(strategies.desks().len());
         let status = StatusThread {
             shared: Arc::clone(&shared),
@@ -249,6 +254,8 @@ impl LiveHost {
             survey,
             wait: config.wait,
             turn: starts.len() as u64,
+            passes: 0,
+            started,
             journal: turns,
             state,
             digest,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use patchbay_abi as abi;
 use patchbay_control::LogLevel;
-use patchbay_engine::Event as Said;
+use patchbay_engine::{Action, Event as Said};
 use patchbay_journal::{HeaderLine, Input};
 use patchbay_model::{Instrument, Nanos};
 use patchbay_net::{Event, Events, Hub, Level, host_of};
@@ -27,10 +27,13 @@ use crate::core::{connection, event};
 const LOOK: Duration = Duration::from_millis(100);
 
 /// What the engine asks of an instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ResyncOrder {
-    pub(crate) scope_kind: u32,
-    pub(crate) scope: u32,
+const fn order_input(action: Action) -> Input<'static> {
+    match action {
+        Action::Resync { scope_kind, scope, .. } => Input::Resync { scope_kind, scope },
+        Action::Audit { index, .. } => {
+            Input::Audit { scope_kind: abi::SCOPE_INSTRUMENT as u32, scope: index }
+        }
+    }
 }
 
 /// An adapter instance with its connections.
@@ -39,7 +42,7 @@ pub(crate) struct Io {
     pub(crate) seat: Seat,
     pub(crate) hub: Hub,
     pub(crate) ring: Sender,
-    pub(crate) orders: Receiver<ResyncOrder>,
+    pub(crate) orders: Receiver<Action>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) counts: Arc<IoCounts>,
     /// Woken by every message, unless it spins: the first one does not wait for the last of a batch.
@@ -77,9 +80,7 @@ impl Io {
             tokio::select! {
                 biased;
                 Some(order) = self.orders.recv() => {
-                    let ResyncOrder { scope_kind, scope } = order;
-                    let now = self.shared.clock.now();
-                    self.give(now, &Input::Resync { scope_kind, scope }).await;
+                    self.give(self.shared.clock.now(), &order_input(order)).await;
                 }
                 () = self.hub.next(&mut events) => self.take(&mut events).await,
                 () = sleep_until(wake) => {}

@@ -13,15 +13,16 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use patchbay_control::{Journal as JournalFacts, JournalState, LogLevel};
+use patchbay_engine::EngineConfig;
 use patchbay_journal::{
-    Entry, Input, JournalError, Kind, PluginFile, Start, Turn, Writer, WriterConfig,
+    Entry, HOST, Input, JournalError, Kind, PluginFile, Start, Turn, Writer, WriterConfig,
 };
 use patchbay_model::Nanos;
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::shared::Shared;
 use super::thread::spawn;
-use crate::{Files, RuntimeError};
+use crate::{Files, RuntimeError, limits};
 
 /// Bytes of inputs that may wait for the disk, for each instance.
 const INPUT_BYTES: usize = 32 << 20;
@@ -168,6 +169,7 @@ impl Begun {
         config: JournalConfig,
         created_at_ns: Nanos,
         registry: &str,
+        engine: &EngineConfig,
     ) -> Result<Self, RuntimeError> {
         // Nothing that a venue could guess.
         let journal_id = RandomState::new().build_hasher().finish();
@@ -179,6 +181,7 @@ impl Begun {
         if !registry.is_empty() {
             writer.append(&Entry::Registry(registry.as_bytes()))?;
         }
+        writer.append(&Entry::Engine(limits::settings(engine).as_slice().into()))?;
         Ok(Self { writer, folder, segment_bytes: own.segment_bytes, max_bytes })
     }
 
@@ -323,7 +326,12 @@ impl Scribe {
                 writer.append(&Entry::Registry(lines.as_bytes()))?;
             }
             Taken::Turn(turn) => {
-                if !self.input_of(turn) {
+                if turn.instance == HOST {
+                    self.payload.clear();
+                    let Turn { instance, ordinal, at_ns, .. } = *turn;
+                    Entry::Input { instance, ordinal, at_ns, input: Input::Time }
+                        .encode(&mut self.payload);
+                } else if !self.input_of(turn) {
                     return Err(End::Gap("the disk was slower than a venue"));
                 }
                 writer.stage_payload(Kind::Input, &self.payload)?;

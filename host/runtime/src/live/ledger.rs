@@ -160,10 +160,22 @@ impl Ledger {
 
     /// The same as totals; frames and faults are others' to count.
     pub(crate) fn totals(&self) -> Totals {
-        let Tally { trades, quotes, book_updates, gaps, resyncs, crossed, .. } = self.tally();
-        let turns = self.round.turns;
-        let counts = Totals { trades, quotes, book_updates, turns, gaps, ..Totals::default() };
-        Totals { resyncs, crossed, ..counts }
+        let tally = self.tally();
+        Totals {
+            trades: tally.trades,
+            quotes: tally.quotes,
+            book_updates: tally.book_updates,
+            turns: self.round.turns,
+            gaps: tally.gaps,
+            resyncs: tally.resyncs,
+            crossed: tally.crossed,
+            quote_convictions: tally.quote_convictions,
+            audits: tally.audits,
+            audit_convictions: tally.audit_convictions,
+            audits_lost: tally.audits_lost,
+            crossed_convictions: tally.crossed_convictions,
+            ..Totals::default()
+        }
     }
 
     /// What was last said of the books of a place, by id.
@@ -200,6 +212,8 @@ impl Entry {
             cycle_place: self.fact.cycle_place,
             resyncs: tally.resyncs,
             crossed: tally.crossed,
+            audits: tally.audits,
+            convictions: tally.convictions(),
             price_exp: about.price_exp,
             qty_exp: about.qty_exp,
             bids: pairs(self.fact.bids.levels()),

@@ -11,6 +11,7 @@
 mod desks;
 mod engine;
 mod host;
+mod incident;
 mod io;
 mod journal;
 mod ledger;

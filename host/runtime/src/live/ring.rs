@@ -84,15 +84,17 @@ impl Sender {
 
 impl Envelope {
     fn head(&self, definitions: u64, records: u64) -> Slot {
-        let event = match self.event {
-            Event::None => 0,
-            Event::Rejected => 1,
-            Event::Closed => 2,
-            Event::Fault => 3,
-            Event::Replaced => 4,
+        let (event, about) = match self.event {
+            Event::None => (0, 0),
+            Event::Rejected => (1, 0),
+            Event::Closed => (2, 0),
+            Event::Fault => (3, 0),
+            Event::Replaced => (4, 0),
+            Event::Audit(index) => (5, u64::from(index)),
+            Event::Unaudited => (6, 0),
         };
         let place = u64::from(self.instance) << 32 | u64::from(self.conn);
-        Slot::from([self.at_ns as u64, place, self.ordinal, event, definitions, records, 0, 0])
+        Slot::from([self.at_ns as u64, place, self.ordinal, event, definitions, records, about, 0])
     }
 
     fn of(words: &[u64; 8]) -> Self {
@@ -101,6 +103,8 @@ impl Envelope {
             2 => Event::Closed,
             3 => Event::Fault,
             4 => Event::Replaced,
+            5 => Event::Audit(words[6] as u32),
+            6 => Event::Unaudited,
             _ => Event::None,
         };
         let (instance, conn) = ((words[1] >> 32) as u32, words[1] as u32);

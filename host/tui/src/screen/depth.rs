@@ -38,11 +38,13 @@ pub(crate) fn draw(book: &Book, theme: Theme, area: Rect, buf: &mut Buffer) {
     let about = format!("({evidence}, {cause}), update {}{age}", book.sequence);
     put_whole(buf, area, x + 1, 0, &about, Style::new());
     let counts = format!(
-        "{} updates/s, {} gaps, {} resyncs, {} crossed",
+        "{} updates/s, {} gaps, {} resyncs, {} crossed, {} audits, {} convicted",
         count(book.updates_per_s),
         count(book.gaps),
         count(book.resyncs),
         count(book.crossed),
+        count(book.audits),
+        count(book.convictions),
     );
     put_whole(buf, area, 1, 1, &counts, theme.label());
     let place = match (book.connection, book.cycle_place) {

@@ -1,6 +1,6 @@
 //! What was counted, and how long it took.
 
-use patchbay_control::{Latency, Status, Venue};
+use patchbay_control::{Latency, Status, Totals, Venue};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -40,12 +40,17 @@ fn items(status: &Status, theme: Theme) -> Vec<Item> {
         fault("gaps", totals.gaps),
         plain("resyncs", totals.resyncs),
         fault("crossed", totals.crossed),
+        fault("convicted", convicted(totals)),
         fault("faults", totals.faults),
         ("journal", journal.state.word().to_owned(), theme.mood(state)),
         ("written", bytes(journal.bytes), Style::new()),
-        plain("segments", journal.segments),
         plain("unsynced", journal.unsynced),
     ]
+}
+
+/// Books that were live and wrong.
+const fn convicted(totals: &Totals) -> u64 {
+    totals.quote_convictions + totals.audit_convictions + totals.crossed_convictions
 }
 
 /// Columns, lines and the width of one item.

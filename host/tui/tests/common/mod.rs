@@ -83,7 +83,9 @@ pub(crate) fn starting() -> Arc<Status> {
             gaps: 2,
             resyncs: 2,
             crossed: 0,
+            audits: 1_152,
             faults: 1,
+            ..Totals::default()
         },
         plugins: plugins(),
         connections: connections(),
