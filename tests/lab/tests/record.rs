@@ -1,5 +1,6 @@
 //! What a live run journals replays to the same outputs, byte for byte: over real sockets, through
-//! faults, and after a start with numbers that an earlier run gave.
+//! faults, with audits, strategies whose timers fire when nothing comes, and after a start with
+//! numbers that an earlier run gave.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
@@ -10,11 +11,14 @@ use std::time::Duration;
 
 use patchbay_abi as abi;
 use patchbay_control::{BookState, JournalState, Status};
+use patchbay_engine::{AuditConfig, EngineConfig};
 use patchbay_journal::SEGMENT_BYTES;
-use patchbay_loader::{Kind, Loader, Trust};
+use patchbay_loader::{Kind, Loaded, Loader, Trust};
+use patchbay_plugin::bind::Plugin;
+use patchbay_plugin::{Config, Error, Strategy, StrategyCx, Turn as StrategyTurn};
 use patchbay_runtime::config::{PluginTables, settings_of};
 use patchbay_runtime::live::{
-    Group, JournalConfig, LinesConfig, LiveAdapter, LiveConfig, LiveHost, OwnedWish,
+    Group, JournalConfig, LinesConfig, LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish,
 };
 use patchbay_runtime::{AdapterSetup, Core, CoreConfig, Files, JournalSource, replay_journal};
 use patchbay_test_replay::{Plugins, built, corpus, scratch};
@@ -25,6 +29,52 @@ use patchbay_venue::{
 };
 
 const CAPTURE: &str = "binance-spot/hftbacktest/ethusdt_20240808.gz";
+
+/// Hashes when it is called, by turns and by a timer that fires far more often than anything comes.
+struct Clocked(u64);
+
+impl Clocked {
+    fn add(&mut self, words: [u64; 2]) {
+        for word in words {
+            self.0 = (self.0 ^ word).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+}
+
+impl Strategy for Clocked {
+    const NAME: &'static str = "clocked";
+    const VERSION: &'static str = "1";
+
+    fn create(_: &Config<'_>) -> Result<Self, Error> {
+        Ok(Self(0xcbf2_9ce4_8422_2325))
+    }
+
+    fn start(&mut self, cx: &mut StrategyCx<'_>) -> Result<(), Error> {
+        self.add([0, cx.now() as u64]);
+        cx.wake(cx.now() + 1_000_000)
+    }
+
+    fn handle_timeout(&mut self, now: i64, cx: &mut StrategyCx<'_>) -> Result<(), Error> {
+        // What it finds then depends on the turns before it alone.
+        let find = |venue: &str| cx.find(venue, "ETHUSDT", patchbay_model::Kind::Spot);
+        let book = find("binance").and_then(|id| cx.book(id)).map(|book| book.view().sequence);
+        self.add([now as u64, book.unwrap_or(0)]);
+        cx.wake(now + 1_000_000)
+    }
+
+    fn handle_turn(
+        &mut self,
+        turn: StrategyTurn<'_>,
+        cx: &mut StrategyCx<'_>,
+    ) -> Result<(), Error> {
+        self.add([turn.number, cx.now() as u64]);
+        Ok(())
+    }
+
+    fn digest(&self) -> u64 {
+        self.0
+    }
+}
 
 /// Runs a while against the venue with `plan`; the last status and the hash over all outputs.
 fn live(capture: &Path, plan: FaultPlan, folder: &Path, run: u32) -> (Arc<Status>, String) {
@@ -56,7 +106,19 @@ fn live(capture: &Path, plan: FaultPlan, folder: &Path, run: u32) -> (Arc<Status
     let wish = OwnedWish { symbol: "ETHUSDT".to_owned(), kind: abi::INSTRUMENT_SPOT, channels };
     let group = |last, port| Group { address: [239, 255, 44, last].into(), port };
     let journal = folder.join(format!("journal-{run}"));
+    let manifest = loaded.manifest.clone();
+    let plugin = Plugin::linked_strategy::<Clocked>();
+    let clocked = Loaded { plugin, manifest, generation: 0 };
+    let clocked =
+        LiveStrategy { name: "clocked".to_owned(), loaded: clocked, settings: Vec::new() };
     let config = LiveConfig {
+        engine: EngineConfig {
+            crossed_ns: 1_000_000_000,
+            audits: AuditConfig { interval_ns: 500_000_000 },
+            ..EngineConfig::default()
+        },
+        audit_percent: Some(60),
+        strategies: vec![clocked],
         lines: LinesConfig { groups: [group(1, 9201), group(2, 9202)], ..LinesConfig::default() },
         extra_ca: vec![authority],
         overrides,
@@ -83,7 +145,10 @@ fn replay(journal: &Path) -> Core {
         plugins.load(&built(false).plugin("patchbay-binance"), Kind::Adapter);
     let config = CoreConfig { digest: true, ..CoreConfig::default() };
     let mut source = JournalSource::open(journal).unwrap();
-    replay_journal(&mut source, config, |_| Ok(setup), |_| Ok(())).unwrap()
+    let clocked =
+        AdapterSetup { plugin: Plugin::linked_strategy::<Clocked>(), config: &[], ..setup };
+    replay_journal(&mut source, config, |_| Ok(setup), |core, at| core.add_strategy(at, &clocked))
+        .unwrap()
 }
 
 #[test]
@@ -103,6 +168,17 @@ fn a_live_run_replays_from_its_journal() {
         println!("run {run}: {} turns, {} bytes", core.turns(), status.journal.bytes);
         assert!(core.turns() > 1000, "run {run}: next to nothing happened: {:?}", status.log);
         assert_eq!(core.hash(), Some(hash), "run {run}");
+        let told = status.plugins.iter().find(|plugin| plugin.name == "clocked").unwrap();
+        let (_, digest) = core.strategy_digests().next().unwrap();
+        assert_eq!(told.digest, format!("{digest:016x}"), "run {run}");
+        let (told, tally) = (&status.totals, core.engine().tally());
+        println!("  {} audits, {} convicted", told.audits, told.audit_convictions);
+        assert!(told.audits > 0, "run {run}: {:?}", status.log);
+        assert_eq!(
+            [told.audits, told.audits_lost, told.audit_convictions, told.crossed_convictions],
+            [tally.audits, tally.audits_lost, tally.audit_convictions, tally.crossed_convictions],
+            "run {run}"
+        );
         let (_, listing) = core.engine().listings().next().expect("there is a book");
         let book = status.books.first().expect("there is a book");
         assert_eq!(book.sequence, listing.book.sequence());

@@ -1,5 +1,5 @@
 //! Every capture gives the books, ids and counts of an independent naive replay.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
 
