@@ -40,7 +40,9 @@ fn plans(venue: &naive::Venue, records: &[Recorded], seed: &mut u64) -> Vec<Plan
             What::Frame(text) => change(text).filter(|change| change.0 == symbol),
             _ => None,
         });
-        let within = following.filter(|_| random(seed, 2) == 0);
+        // A change of a single id has no midst.
+        let within = following.filter(|change| change.2 > book.last.max(change.1));
+        let within = within.filter(|_| random(seed, 2) == 0);
         let id = within.map_or(book.last, |(_, first, last, _)| {
             book.last.max(first) + random(seed, last - book.last.max(first))
         });
