@@ -29,7 +29,9 @@ fn loads_and_runs() {
         println!("{text}");
         let lines = ["kind     strategy", "name     good", "version  1.0.0", "build    cc"];
         assert!(lines.iter().all(|line| text.lines().any(|it| it == *line)));
-        assert!(text.contains("abi      0.1, with hosts from 0.1\nflags    no-panic\n"));
+        let minor = patchbay_abi::ABI_MINOR;
+        let abi = format!("abi      0.{minor}, with hosts from 0.{minor}\nflags    no-panic\n");
+        assert!(text.contains(&abi));
     });
 }
 
