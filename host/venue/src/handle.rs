@@ -88,6 +88,11 @@ impl VenueHandle {
         self.world.snapshot()
     }
 
+    /// Websockets that are open and have been asked for a stream. Cheaper than the ledger.
+    pub fn subscribed_connections(&self) -> usize {
+        self.world.ledger().subscribed_connections()
+    }
+
     /// Frames of the recording that have been played in this session.
     pub fn position(&self) -> u64 {
         self.world.play().position as u64

@@ -90,6 +90,8 @@ pub struct FaultEntry {
     pub conn: u64,
     /// Frame of the recording: its place, or how many had been played.
     pub frame: u64,
+    /// Product of what it struck; empty if that was not known yet.
+    pub product: &'static str,
     /// Its stream, as recorded; empty if it struck no frame.
     pub stream: String,
     /// Its first and last update id, if it is a change of a book.
@@ -114,6 +116,8 @@ pub enum Did {
         side: &'static str,
         /// Which level of the side's list.
         level: usize,
+        /// Its price as recorded.
+        price: String,
         /// `price` or `qty`.
         field: &'static str,
         /// Its text as recorded.
@@ -186,6 +190,12 @@ impl Ledger {
     /// Connections that have not ended.
     pub fn open_connections(&self) -> usize {
         self.connections.iter().filter(|entry| entry.closed_us.is_none()).count()
+    }
+
+    /// Connections that have not ended and have been asked for a stream.
+    pub fn subscribed_connections(&self) -> usize {
+        let open = self.connections.iter().filter(|entry| entry.closed_us.is_none());
+        open.filter(|entry| !entry.subscriptions.is_empty()).count()
     }
 
     /// Faults for which `is` holds.

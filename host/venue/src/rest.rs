@@ -96,7 +96,7 @@ pub(crate) fn answer(
             }
             _ => {}
         }
-        world.enter_fault(conn, &name, fault, did);
+        world.enter_fault(conn, Some(product), &name, fault, did);
     }
     let used = server.meter.borrow().used(product);
     answer.response.headers.push((world.protocol().weight_header(), used.to_string()));
@@ -123,7 +123,7 @@ fn instruments(server: &Server, product: Product) -> Vec<u8> {
         Some(body) => body.to_owned(),
         None => {
             let listings = world.recording().listings(product);
-            let product_name = world.protocol().products()[usize::from(product.0)];
+            let product_name = world.product(product);
             world
                 .ledger()
                 .derived(format!("{product_name} instruments: from symbols and digits seen"));

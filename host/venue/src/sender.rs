@@ -328,11 +328,15 @@ impl Sender {
         let Some(level) = levels.get(random.below(levels.len() as u64) as usize) else {
             return (payload, Did::AsSaid);
         };
+        let text = |span: std::ops::Range<usize>| {
+            String::from_utf8_lossy(&self.world.recording().payload(index)[span]).into_owned()
+        };
+        let price = text(level.price.clone());
         let (field, span) = match random.below(2) {
             0 => ("price", level.price.clone()),
             _ => ("qty", level.qty.clone()),
         };
-        let from = String::from_utf8_lossy(&payload[span.clone()]).into_owned();
+        let from = text(span.clone());
         let digits: Vec<_> = span.clone().filter(|at| payload[*at].is_ascii_digit()).collect();
         if let Some(&at) = digits.get(random.below(digits.len() as u64) as usize) {
             let other = b'0' + (payload[at] - b'0' + 1 + random.below(9) as u8) % 10;
@@ -346,6 +350,6 @@ impl Sender {
         }
         let to = String::from_utf8_lossy(&payload[span]).into_owned();
         let side = if level.side == 0 { "bid" } else { "ask" };
-        (payload, Did::Corrupted { side, level: level.index, field, from, to })
+        (payload, Did::Corrupted { side, level: level.index, price, field, from, to })
     }
 }

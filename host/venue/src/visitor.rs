@@ -67,7 +67,7 @@ async fn secure(server: &Server, conn: u64, tcp: TcpStream, tls: bool) -> io::Re
         _ => Leaf::Good,
     };
     if let Some(strike) = strike {
-        server.world.enter_fault(conn, "", strike.fault, Did::AsSaid);
+        server.world.enter_fault(conn, None, "", strike.fault, Did::AsSaid);
     }
     let acceptor = server.world.certificates.acceptor(leaf);
     let stream =

@@ -58,6 +58,11 @@ impl World {
         &*self.config.protocol
     }
 
+    /// Its name.
+    pub(crate) fn product(&self, product: Product) -> &'static str {
+        self.protocol().products()[usize::from(product.0)]
+    }
+
     pub(crate) fn limits(&self, product: Product) -> Limits {
         self.config.limits.clone().unwrap_or_else(|| self.protocol().limits(product))
     }
@@ -88,7 +93,7 @@ impl World {
         ledger.position = position;
         let streams = self.recording().streams.iter().zip(&self.sent);
         for (stream, sent) in streams {
-            let product = self.protocol().products()[usize::from(stream.product.0)];
+            let product = self.product(stream.product);
             let sent = sent.load(Ordering::Relaxed);
             ledger.frames.insert(format!("{product} {}", stream.name), sent);
         }
@@ -138,16 +143,25 @@ impl World {
     /// Enters a fault that struck a frame of the recording.
     pub(crate) fn enter_frame_fault(&self, conn: u64, index: usize, fault: Fault, did: Did) {
         let frame = &self.recording().frames[index];
-        let stream = self.recording().streams[frame.stream as usize].name.clone();
+        let stream = &self.recording().streams[frame.stream as usize];
+        let (product, stream) = (self.product(stream.product), stream.name.clone());
         let ids = frame.depth.map(|depth| (depth.first, depth.last));
         let (at_us, frame) = (self.now_us(), index as u64);
-        self.ledger().fault(FaultEntry { at_us, conn, frame, stream, ids, fault, did });
+        self.ledger().fault(FaultEntry { at_us, conn, frame, product, stream, ids, fault, did });
     }
 
     /// Enters a fault that struck something else.
-    pub(crate) fn enter_fault(&self, conn: u64, stream: &str, fault: Fault, did: Did) {
+    pub(crate) fn enter_fault(
+        &self,
+        conn: u64,
+        product: Option<Product>,
+        stream: &str,
+        fault: Fault,
+        did: Did,
+    ) {
         let (at_us, frame) = (self.now_us(), self.play().position as u64);
-        let stream = stream.to_owned();
-        self.ledger().fault(FaultEntry { at_us, conn, frame, stream, ids: None, fault, did });
+        let (product, stream) = (product.map_or("", |p| self.product(p)), stream.to_owned());
+        let ids = None;
+        self.ledger().fault(FaultEntry { at_us, conn, frame, product, stream, ids, fault, did });
     }
 }

@@ -96,13 +96,15 @@ async fn a_corrupt_digit_is_one_digit_and_the_ledger_says_which() {
     let different = got.bytes().zip(recorded.bytes()).filter(|(a, b)| a != b).count();
     assert_eq!((different, got.len()), (1, recorded.len()), "{got}");
     let entry = only_fault(&venue);
-    let Did::Corrupted { side, level, field, from, to } = entry.did else { panic!() };
+    let Did::Corrupted { side, level, price, field, from, to } = entry.did else { panic!() };
     let key = if side == "bid" { "b" } else { "a" };
-    let value = |text: &str| -> Value {
+    let of_level = |text: &str| -> Value {
         let frame: Value = serde_json::from_str(text).unwrap();
-        frame["data"][key][level][usize::from(field == "qty")].clone()
+        frame["data"][key][level].clone()
     };
+    let value = |text: &str| of_level(text)[usize::from(field == "qty")].clone();
     assert_eq!((value(&recorded), value(&got)), (from.into(), to.into()));
+    assert_eq!((of_level(&recorded)[0].clone(), entry.product), (price.into(), "spot"));
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ fn a_corrupted_digit_is_convicted_and_the_book_healed() {
 /// What was corrupted, and what convicted the book next, and when. One conviction ends all that is
 /// wrong in a book; it names one level.
 fn tell(fault: &FaultEntry, begun: i64, told: &[&LogLine]) {
-    let Did::Corrupted { side, level, field, from, to } = &fault.did else { return };
+    let Did::Corrupted { side, level, field, from, to, .. } = &fault.did else { return };
     let at = begun + fault.at_us as i64 * 1000;
     let next = told.iter().find(|line| line.at_ns >= at);
     let what = format!("{side} {level}, {field} {from} sent as {to}");
