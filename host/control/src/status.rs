@@ -78,6 +78,8 @@ pub struct Host {
     pub production: bool,
     /// Whether `LIMITED_MODE` keeps it to a few symbols.
     pub limited: bool,
+    /// Tasks of its connections and requests that are under way.
+    pub tasks: u64,
 }
 
 /// How much of a status is wanted.

@@ -14,7 +14,9 @@ use patchbay_journal::{self as journal, Input, PluginFile, Wish};
 use patchbay_loader::Loaded;
 use patchbay_mcast::{Publisher, PublisherConfig};
 use patchbay_model::Nanos;
-use patchbay_net::{Buckets, Clock, Hub, HubOptions, Keyring, Network, NetworkOptions, OffThread};
+use patchbay_net::{
+    Backoff, Buckets, Clock, Hub, HubOptions, Keyring, Network, NetworkOptions, OffThread,
+};
 use patchbay_plugin::bind::Log;
 use tokio::sync::mpsc;
 
@@ -119,6 +121,8 @@ pub struct LiveConfig {
     pub extra_ca: Vec<PathBuf>,
     /// Addresses to use instead of a name's own.
     pub overrides: BTreeMap<String, SocketAddr>,
+    /// Delays between attempts to connect.
+    pub backoff: Backoff,
     /// Control socket; `None` for none.
     pub control: Option<PathBuf>,
     /// Where log lines go beside the status.
@@ -283,6 +287,9 @@ impl LiveHost {
                 let keyring = Arc::new(keyring);
                 let mut options = HubOptions::new(Arc::new(network), clock, buckets, keyring);
                 options.account = options.keyring.account().to_owned();
+                // What fell together, here and in other hosts, does not come back together.
+                options.seed = options.clock.now() as u64 ^ u64::from(number) << 48;
+                options.backoff = config.backoff;
                 options.reference = Some(Arc::new(reference));
                 let io = Io {
                     number,

@@ -12,6 +12,7 @@ use patchbay_journal::{HeaderLine, Input};
 use patchbay_model::{Instrument, Nanos};
 use patchbay_net::{Event, Events, Hub, Level, host_of};
 use patchbay_plugin::bind::Command;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, sleep_until};
 
@@ -88,6 +89,8 @@ impl Io {
             if look <= Instant::now() {
                 look = Instant::now() + LOOK;
                 self.tell();
+                let tasks = Handle::current().metrics().num_alive_tasks() as u64;
+                self.counts.tasks.store(tasks, Ordering::Relaxed);
             }
         }
         self.hub.shutdown().await;

@@ -36,6 +36,8 @@ pub(crate) struct IoCounts {
     /// Connections that are wanted, and those that are open.
     pub(crate) wanted: AtomicU64,
     pub(crate) open: AtomicU64,
+    /// Tasks of connections and requests at the last look.
+    pub(crate) tasks: AtomicU64,
 }
 
 /// What an I/O thread last said of its connections.

@@ -136,7 +136,7 @@ impl StatusThread {
         let names = self.shared.abouts();
         let [latency, latency_total, handover] = self.books.latencies();
         let mut status = Status {
-            host: Host { now_ns: now, engine_ns: self.books.round.at_ns, ..self.host.clone() },
+            host: self.host(now),
             totals: self.totals(),
             plugins: self.made.iter_mut().map(|made| plugin(made, now)).collect(),
             connections: self.links.connections(now, &venues, &io, &self.books, &names),
@@ -153,6 +153,11 @@ impl StatusThread {
         self.desks.report(&mut status, &self.shared);
         status.log = self.shared.log_lines();
         status
+    }
+
+    fn host(&self, now: Nanos) -> Host {
+        let tasks = self.made.iter().map(|made| IoCounts::of(&made.counts.tasks)).sum();
+        Host { now_ns: now, engine_ns: self.books.round.at_ns, tasks, ..self.host.clone() }
     }
 
     fn totals(&self) -> Totals {
@@ -209,6 +214,7 @@ pub(crate) fn host(started_ns: Nanos, wait: Wait, production: bool, limited: boo
         wait: format!("{wait:?}").to_lowercase(),
         production,
         limited,
+        tasks: 0,
     }
 }
 
