@@ -1,6 +1,6 @@
 //! What may stand on the command line.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -156,6 +156,9 @@ pub(crate) struct DemoArgs {
     /// All recordings of Binance at once, each day as a venue of its own
     #[arg(long, conflicts_with = "journal")]
     pub(crate) all_captures: bool,
+    /// Groups and ports of channels 1 and 2, so that a second demo does not disturb the first
+    #[arg(long, num_args = 2, value_names = ["CRYPTO", "STOCKS"], value_parser = group)]
+    pub(crate) multicast: Vec<SocketAddrV4>,
     #[command(flatten)]
     pub(crate) watch: WatchArgs,
 }
@@ -257,6 +260,13 @@ pub(crate) enum WaitArg {
     Spin,
     /// Sleep until woken
     Block,
+}
+
+/// `239.255.42.1:9001`.
+fn group(text: &str) -> Result<SocketAddrV4, String> {
+    let group: Option<SocketAddrV4> = text.parse().ok();
+    let group = group.filter(|group| group.ip().is_multicast() && group.port() != 0);
+    group.ok_or_else(|| "expected a multicast group and a port, such as 239.255.42.1:9001".into())
 }
 
 /// `30s`, `5m`, `1h`, `250ms`.

@@ -9,7 +9,7 @@ use patchbay_journal::SEGMENT_BYTES;
 use patchbay_loader::Kind;
 use patchbay_runtime::PluginFolder;
 use patchbay_runtime::config::settings_of;
-use patchbay_runtime::live::{LiveAdapter, LiveHost, OwnedWish};
+use patchbay_runtime::live::{Group, LiveAdapter, LiveHost, OwnedWish};
 use patchbay_venue::binance::Binance;
 use patchbay_venue::{
     AtEnd, Pace, Product, Protocol, Recording, Start, VenueConfig, VenueHandle, VenueServer,
@@ -25,6 +25,7 @@ use crate::{FAILED, Failure, plugin, record};
 const SURE: [&str; 3] = ["@depth", "@bookTicker", "@trade"];
 
 pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure> {
+    let stop = live::stop(&args.watch, true)?;
     let sessions = if args.all_captures { &sessions::ALL[..] } else { &[AUGUST] };
     let corpus = sessions::corpus();
     let captures: Result<Vec<_>, _> = sessions.iter().map(|s| s.captures(&corpus)).collect();
@@ -36,11 +37,17 @@ pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure>
                 "{missing} is missing; set PATCHBAY_CORPUS to recorded data; taking live data instead"
             ));
             let (config, watch) = (PathBuf::from(DEFAULT_CONFIG), args.watch.clone());
+            // It watches for itself.
+            drop(stop);
             return live::run(&RunArgs { config, production: false, watch }, folder);
         }
     };
     let folder = plugin::open(folder)?;
     let mut config = live_config(&args.watch, None, false)?;
+    if let &[crypto, stocks] = &args.multicast[..] {
+        let group = |to: std::net::SocketAddrV4| Group { address: *to.ip(), port: to.port() };
+        config.lines.groups = [group(crypto), group(stocks)];
+    }
     let (mut stages, mut adapters) = (Vec::new(), Vec::new());
     for (session, captures) in sessions.iter().zip(&captures) {
         let stage = Stage::start(session, captures, args.pace)?;
@@ -52,7 +59,7 @@ pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure>
         config.journal = Some(record::begin(path, (SEGMENT_BYTES, u64::MAX), &folder, &adapters)?);
     }
     let host = LiveHost::start(config, adapters)?;
-    watch(host, &args.watch, true)
+    watch(host, &args.watch, stop)
 }
 
 /// An exchange that plays one session, for as long as the demo lasts.

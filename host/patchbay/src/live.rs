@@ -39,14 +39,15 @@ pub(crate) fn run(args: &RunArgs, folder: Option<&Path>) -> Result<(), Failure> 
     } else if let Some(text) = production::linker_warning() {
         error(&format!("warning: {text}; --production refuses that"));
     }
-    let config = check::load(&args.config, folder)?;
-    let limited = limited_mode(std::env::var_os("LIMITED_MODE").as_deref())
-        .map_err(|error| Failure { text: error.to_string(), code: BAD_CONFIG })?;
+    // Before anything that a signal should not leave half done.
     if !args.production {
-        let host = start(args, &config, folder, limited, None)?;
-        return watch(host, &args.watch, true);
+        let stop = stop(&args.watch, true)?;
+        let (config, limited) = load(args, folder)?;
+        return watch(start(args, &config, folder, limited, None)?, &args.watch, stop);
     }
-    let service = Service::new(LogThread::start(config.host.log.clone())?)?;
+    let signals = Stop::watch_service()?;
+    let (config, limited) = load(args, folder)?;
+    let service = Service::new(LogThread::start(config.host.log.clone())?, signals)?;
     service.say(LogLevel::Info, &banner(args, &config, limited));
     let started = start(args, &config, folder, limited, Some(service.writer()));
     let ended = started.and_then(|host| service.watch(host, args.watch.limit));
@@ -54,6 +55,13 @@ pub(crate) fn run(args: &RunArgs, folder: Option<&Path>) -> Result<(), Failure> 
         service.say(LogLevel::Error, &failure.text);
     }
     ended
+}
+
+fn load(args: &RunArgs, folder: Option<&Path>) -> Result<(Config, bool), Failure> {
+    let config = check::load(&args.config, folder)?;
+    let limited = limited_mode(std::env::var_os("LIMITED_MODE").as_deref())
+        .map_err(|error| Failure { text: error.to_string(), code: BAD_CONFIG })?;
+    Ok((config, limited))
 }
 
 fn start(
@@ -189,15 +197,20 @@ fn on_terminal(watch: &WatchArgs) -> bool {
     !watch.json && watch.limit.is_none() && stdout().is_terminal()
 }
 
-/// Shows the host until it is told to stop, then what it did.
-pub(crate) fn watch(host: LiveHost, args: &WatchArgs, screen: bool) -> Result<(), Failure> {
-    if on_terminal(args) && screen {
+/// Watches for signals that ask for an orderly stop, unless there is to be a screen, which does so
+/// for itself.
+pub(crate) fn stop(args: &WatchArgs, screen: bool) -> std::io::Result<Option<Stop>> {
+    (!(screen && on_terminal(args))).then(Stop::watch).transpose()
+}
+
+/// Shows the host until it is told to stop, on a screen if nothing else watches; then what it did.
+pub(crate) fn watch(host: LiveHost, args: &WatchArgs, stop: Option<Stop>) -> Result<(), Failure> {
+    let Some(stop) = stop else {
         patchbay_tui::run(InProcess(host.handler()), Options::default())?;
         let failed = host.has_failed();
         host.stop();
         return if failed { Err(died()) } else { Ok(()) };
-    }
-    let stop = Stop::watch()?;
+    };
     let (clock, mut waited) = (HostClock::start(), Duration::ZERO);
     let started = clock.now();
     let mut shown = 0;

@@ -50,7 +50,7 @@ pub(crate) fn linker_warning() -> Option<String> {
 }
 
 impl Service {
-    pub(crate) fn new(log: LogThread) -> Result<Self, Failure> {
+    pub(crate) fn new(log: LogThread, (stop, hangup): (Stop, Hangup)) -> Result<Self, Failure> {
         let notifier = Notifier::new(|name| std::env::var_os(name)).map_err(|error| Failure {
             text: format!("environment: `NOTIFY_SOCKET` cannot be used: {error}"),
             code: FAILED,
@@ -61,7 +61,6 @@ impl Service {
         panic::set_hook(Box::new(move |info| {
             writer.write(times.now(), LogLevel::Error, "host", &format!("{info}"));
         }));
-        let (stop, hangup) = Stop::watch_service()?;
         Ok(Self { notifier, log, clock, stop, hangup })
     }
 

@@ -9,12 +9,13 @@ use patchbay_runtime::{Files, HostClock, PluginFolder};
 
 use crate::args::{RecordArgs, WatchArgs};
 use crate::console::say;
-use crate::live::{adapters, live_config, watch};
+use crate::live::{adapters, live_config, stop, watch};
 use crate::replay::COPIES;
 use crate::{BAD_CONFIG, Failure, check, plugin};
 
 /// Adapters and their connections, and the journal; nothing is sent and nothing is shown.
 pub(crate) fn run(args: &RecordArgs, folder: Option<&Path>) -> Result<(), Failure> {
+    let stop = stop(&args.watch, false)?;
     let config = check::load(&args.config, folder)?;
     let limited = limited_mode(std::env::var_os("LIMITED_MODE").as_deref())
         .map_err(|error| Failure { text: error.to_string(), code: BAD_CONFIG })?;
@@ -34,7 +35,7 @@ pub(crate) fn run(args: &RecordArgs, folder: Option<&Path>) -> Result<(), Failur
     if !args.watch.json {
         say(&format!("recording to {}", path.display()));
     }
-    watch(host, &args.watch, false)
+    watch(host, &args.watch, stop)
 }
 
 /// The journal of a run: where the command line says, or as configured.
