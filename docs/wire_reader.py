@@ -7,11 +7,13 @@ second opinion on the format.
 
     wire_reader.py --group 239.255.42.1 --port 9001 --seconds 30
     wire_reader.py --file datagrams.bin --json --levels 5
+    wire_reader.py --file datagrams.bin --follow --levels 20 --drop 7:3
 
 A file holds datagrams, each behind its length as u32, little-endian.
 """
 
 import argparse
+import heapq
 import json
 import random
 import socket
@@ -294,6 +296,29 @@ class Reader:
 SIZES = {1: 32, 3: 40, 4: 40, 5: 48, 6: 16, 7: 24}
 
 
+class Follower:
+    """Prints every good book that a datagram has changed, a JSON line each."""
+
+    def __init__(self, reader, most, silence):
+        self.reader, self.most, self.silence = reader, most, silence
+
+    def look(self, data):
+        if data[:2] != b"PB" or len(data) < HEADER.size or data[3] not in (2, 11):
+            return
+        fields = HEADER.unpack_from(data)
+        channel, instrument, publisher = fields[4], fields[6], fields[7] >> 24
+        line = self.reader.channels.get((publisher, channel))
+        book = line and line.books.get(instrument)
+        about = line and line.instruments.get(instrument)
+        if not book or not about or self.reader.status(line, book, self.silence) != "good":
+            return
+        print(json.dumps({
+            "symbol": about["symbol"], "kind": about["kind"],
+            "venue_sequence": book.venue_sequence,
+            "bids": top(book.bids, book.exps, self.most, True),
+            "asks": top(book.asks, book.exps, self.most, False)}))
+
+
 def exactly(form, payload):
     if struct.calcsize(form) != len(payload):
         raise Wrong("length of the payload")
@@ -331,7 +356,10 @@ def definition(payload, instrument):
 
 
 def top(side, exps, most, descending):
-    prices = sorted(side, reverse=descending)[:most or None]
+    if most:
+        prices = (heapq.nlargest if descending else heapq.nsmallest)(most, side)
+    else:
+        prices = sorted(side, reverse=descending)
     return [[decimal(price, exps[0]), decimal(side[price], exps[1])] for price in prices]
 
 
@@ -387,16 +415,23 @@ def main():
                         help="lose so many of the datagrams, by chance")
     parser.add_argument("--levels", type=int, default=5, help="levels a side; 0 for all")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--follow", action="store_true",
+                        help="print every good book as it changes, a JSON line each")
     args = parser.parse_args()
     reader = Reader()
     source = (from_file(args.file) if args.file else
               from_network(args.group, args.port, args.interface, args.seconds))
     seed, percent = args.drop.split(":")
     chance = random.Random(int(seed))
+    follower = Follower(reader, args.levels, not args.file) if args.follow else None
     for data in source:
         if chance.random() * 100 >= float(percent):
             reader.datagram(data)
+            if follower:
+                follower.look(data)
     report = reader.report(args.levels, not args.file)
+    if args.follow:
+        return
     if args.json:
         json.dump(report, sys.stdout)
         print()
