@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use patchbay_runtime::live::Group;
+use patchbay_test_lab::Lines;
 use patchbay_test_replay::{built, corpus, scratch};
 use serde_json::Value;
 
@@ -23,14 +25,18 @@ fn books_go_live_and_a_stranger_on_the_line_has_the_same() {
     let plugin = scratch.join("plugins/binance.so");
     std::fs::copy(built(false).plugin("patchbay-binance"), plugin).unwrap();
 
-    let from_the_start = Listener::start(0, "0:0");
-    let late = Listener::start(LATE, "0:0");
-    let lossy = [Listener::start(0, "7:3"), Listener::start(0, "8:0.01")];
+    let lines = Lines::free();
+    let [crypto, _] = lines.groups();
+    let from_the_start = Listener::start(crypto, 0, "0:0");
+    let late = Listener::start(crypto, LATE, "0:0");
+    let lossy = [Listener::start(crypto, 0, "7:3"), Listener::start(crypto, 0, "8:0.01")];
     let plugins = scratch.join("plugins");
     let output = built(false)
         .command(&["--plugins", plugins.to_str().unwrap(), "demo", "--for", RUN, "--json"])
         .arg("--control")
         .arg(scratch.join("run/control"))
+        .arg("--multicast")
+        .args(lines.texts())
         .env("PATCHBAY_CORPUS", corpus)
         .output()
         .unwrap();
@@ -70,13 +76,14 @@ struct Listener(Child);
 
 impl Listener {
     /// It joins after so many seconds and loses `drop` of what comes.
-    fn start(after_s: u32, drop: &str) -> Self {
+    fn start(line: Group, after_s: u32, drop: &str) -> Self {
         let reader = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/wire_reader.py");
         let command = format!("sleep {after_s}; exec python3 \"$@\"");
         let child = Command::new("sh")
             .args(["-c", &command, "sh"])
             .arg(reader)
-            .args(["--group", "239.255.42.1", "--port", "9001", "--interface", "127.0.0.1"])
+            .args(["--group", &line.address.to_string(), "--port", &line.port.to_string()])
+            .args(["--interface", "127.0.0.1"])
             // Longer than the demo and what it takes to load its recordings in a debug build.
             .args(["--seconds", "75", "--json", "--drop", drop])
             .stdout(Stdio::piped())

@@ -1,9 +1,6 @@
 //! The host as a service: what it tells systemd, where its words go, what signals do, what it
 //! refuses to start with.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![allow(unreachable_pub, dead_code, reason = "`common` is shared by several tests")]
-
-mod common;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use common::Site;
+use patchbay_test_lab::Site;
 use patchbay_test_replay::{built, compile_c, scratch};
 use patchbay_venue::AtEnd;
 use rustix::process::{Pid, Signal, kill_process};
@@ -60,7 +57,7 @@ fn patchbay(args: &[&str]) -> Command {
 }
 
 fn service(site: &Site, more: &str) -> Command {
-    let config = site.configure(45, more);
+    let config = site.configure(more);
     let mut command = patchbay(&["--plugins"]);
     command.arg(site.path("plugins")).args(["run", "--production"]).arg(config);
     command.env("NOTIFY_SOCKET", site.path("notify")).env("WATCHDOG_USEC", "2000000");
@@ -200,7 +197,7 @@ fn a_service_stops_by_its_control_socket_and_after_its_time() {
 fn strategies_are_loaded_by_the_configuration() {
     let Some(site) = Site::new("strategies-configured", 20.0, AtEnd::Stay) else { return };
     let more = "[strategies.c]\nplugin = \"c-recorder\"\n[strategies.rust]\nplugin = \"recorder\"";
-    let config = site.configure(46, more);
+    let config = site.configure(more);
     let plugins = site.path("plugins");
     let output = built(false).run(&[
         "--plugins",

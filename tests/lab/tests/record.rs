@@ -3,32 +3,22 @@
 //! numbers that an earlier run gave.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
-use patchbay_abi as abi;
 use patchbay_control::{BookState, JournalState, Status};
 use patchbay_engine::{AuditConfig, EngineConfig};
 use patchbay_journal::SEGMENT_BYTES;
-use patchbay_loader::{Kind, Loaded, Loader, Trust};
+use patchbay_loader::{Kind, Loaded};
 use patchbay_plugin::bind::Plugin;
 use patchbay_plugin::{Config, Error, Strategy, StrategyCx, Turn as StrategyTurn};
-use patchbay_runtime::config::{PluginTables, settings_of};
-use patchbay_runtime::live::{
-    Group, JournalConfig, LinesConfig, LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish,
-};
+use patchbay_runtime::live::{JournalConfig, LiveConfig, LiveHost, LiveStrategy};
 use patchbay_runtime::{AdapterSetup, Core, CoreConfig, Files, JournalSource, replay_journal};
-use patchbay_test_replay::{Plugins, built, corpus, scratch};
-use patchbay_venue::binance::Binance;
-use patchbay_venue::{
-    AtEnd, Density, FaultKinds, FaultPlan, Pace, Protocol, Recording, Start, VenueConfig,
-    VenueServer,
-};
-
-const CAPTURE: &str = "binance-spot/hftbacktest/ethusdt_20240808.gz";
+use patchbay_test_lab::{ALL, Site, recording};
+use patchbay_test_replay::{Plugins, built, scratch};
+use patchbay_venue::{Density, FaultKinds, FaultPlan, Pace, Recording, VenueConfig};
 
 /// Hashes when it is called, by turns and by a timer that fires far more often than anything comes.
 struct Clocked(u64);
@@ -77,36 +67,21 @@ impl Strategy for Clocked {
 }
 
 /// Runs a while against the venue with `plan`; the last status and the hash over all outputs.
-fn live(capture: &Path, plan: FaultPlan, folder: &Path, run: u32) -> (Arc<Status>, String) {
-    let protocol = Arc::new(Binance::default());
-    let recording = Recording::load(&[capture], protocol.as_ref()).unwrap();
-    let venue = VenueServer::start(VenueConfig {
+fn live(
+    recording: &Arc<Recording>,
+    plan: FaultPlan,
+    folder: &Path,
+    run: u32,
+) -> (Arc<Status>, String) {
+    let name = format!("record-{run}");
+    let site = Site::serving(&name, Arc::clone(recording), |venue| VenueConfig {
         pace: Pace::Times(40.0),
-        start: Start::Streams(3),
-        at_end: AtEnd::Stay,
         plan,
-        ..VenueConfig::new(recording, Arc::clone(&protocol) as Arc<dyn Protocol>)
-    })
-    .unwrap();
-    let authority = folder.join("ca.pem");
-    std::fs::write(&authority, venue.ca_pem()).unwrap();
-    let address = venue.addr().unwrap();
-    let overrides: BTreeMap<_, _> =
-        protocol.hosts().iter().map(|&host| (host.to_owned(), address)).collect();
-
-    let loader = Loader::new(None, Trust::Folder).unwrap();
-    let file = built(false).plugin("patchbay-binance");
-    let loaded = loader.load(&file, Some(Kind::Adapter)).unwrap();
-    let tables = PluginTables {
-        defaults: loaded.plugin.defaults().to_owned(),
-        schema: loaded.plugin.schema().to_owned(),
-    };
-    let settings = settings_of("binance", &tables, &["products = [\"spot\"]".into()]).unwrap();
-    let channels = abi::CHANNEL_TRADES | abi::CHANNEL_DEPTH | abi::CHANNEL_QUOTES;
-    let wish = OwnedWish { symbol: "ETHUSDT".to_owned(), kind: abi::INSTRUMENT_SPOT, channels };
-    let group = |last, port| Group { address: [239, 255, 44, last].into(), port };
+        ..venue
+    });
+    let adapter = site.adapter(&["products = [\"spot\"]"]);
     let journal = folder.join(format!("journal-{run}"));
-    let manifest = loaded.manifest.clone();
+    let manifest = adapter.loaded.manifest.clone();
     let plugin = Plugin::linked_strategy::<Clocked>();
     let clocked = Loaded { plugin, manifest, generation: 0 };
     let clocked =
@@ -119,9 +94,6 @@ fn live(capture: &Path, plan: FaultPlan, folder: &Path, run: u32) -> (Arc<Status
         },
         audit_percent: Some(60),
         strategies: vec![clocked],
-        lines: LinesConfig { groups: [group(1, 9201), group(2, 9202)], ..LinesConfig::default() },
-        extra_ca: vec![authority],
-        overrides,
         state: Some(folder.join("state")),
         journal: Some(JournalConfig {
             files: Files::create(&journal).unwrap(),
@@ -130,19 +102,19 @@ fn live(capture: &Path, plan: FaultPlan, folder: &Path, run: u32) -> (Arc<Status
             max_bytes: u64::MAX,
         }),
         digest: true,
-        ..LiveConfig::default()
+        ..site.live()
     };
-    let adapter = LiveAdapter::public(loaded, settings, vec![wish]);
     let host = LiveHost::start(config, vec![adapter]).unwrap();
     sleep(Duration::from_secs(8));
     let (status, hash) = host.stop_and_hash();
+    site.remove();
     (status, hash.expect("it was hashed"))
 }
 
 fn replay(journal: &Path) -> Core {
     let plugins = Plugins::new();
     let setup: AdapterSetup<'static> =
-        plugins.load(&built(false).plugin("patchbay-binance"), Kind::Adapter);
+        plugins.load(&built(!cfg!(debug_assertions)).plugin("patchbay-binance"), Kind::Adapter);
     let config = CoreConfig { digest: true, ..CoreConfig::default() };
     let mut source = JournalSource::open(journal).unwrap();
     let clocked =
@@ -153,7 +125,7 @@ fn replay(journal: &Path) -> Core {
 
 #[test]
 fn a_live_run_replays_from_its_journal() {
-    let Some(capture) = corpus(CAPTURE) else { return };
+    let Some(recording) = recording(&ALL[..1]) else { return };
     let folder = scratch("record");
     let density = Density { faults: 12, frames: 20_000 };
     let plans = [
@@ -162,7 +134,7 @@ fn a_live_run_replays_from_its_journal() {
         FaultPlan::seeded(8, &FaultKinds::all(), density),
     ];
     for (run, plan) in (1..).zip(plans) {
-        let (status, hash) = live(&capture, plan, &folder, run);
+        let (status, hash) = live(&recording, plan, &folder, run);
         assert_eq!(status.journal.state, JournalState::Writing, "{:?}", status.log);
         let core = replay(&folder.join(format!("journal-{run}")));
         println!("run {run}: {} turns, {} bytes", core.turns(), status.journal.bytes);

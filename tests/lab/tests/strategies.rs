@@ -1,25 +1,19 @@
 //! Strategies of a running host: each sees every turn with the books standing after it, timers come
 //! in order, and one that panics is alone with it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![allow(unreachable_pub, dead_code, reason = "`common` is shared by several tests")]
-
-mod common;
 
 use std::sync::Mutex;
 use std::thread::sleep;
 use std::time::Duration;
 
-use common::Site;
 use patchbay_abi as abi;
 use patchbay_control::{Plugin as Said, PluginKind, PluginState, Status};
 use patchbay_loader::{Kind, Loaded, Loader, Trust};
 use patchbay_model::{InstrumentId, Nanos, Side};
 use patchbay_plugin::bind::Plugin;
 use patchbay_plugin::{Config, Error, Strategy, StrategyCx, Turn};
-use patchbay_runtime::config::{PluginTables, settings_of};
-use patchbay_runtime::live::{
-    Group, LinesConfig, LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish,
-};
+use patchbay_runtime::live::{LiveConfig, LiveHost, LiveStrategy};
+use patchbay_test_lab::Site;
 use patchbay_venue::AtEnd;
 
 /// Between two timers of the tap.
@@ -112,7 +106,8 @@ fn every_strategy_sees_every_turn_and_a_panic_is_nobody_elses() {
         strategy("tap", tap),
         strategy("two", c),
     ];
-    let host = start(&site, strategies, load("binance", Kind::Adapter));
+    let config = LiveConfig { strategies, ..site.live() };
+    let host = LiveHost::start(config, vec![site.adapter(&[])]).unwrap();
     while !site.venue.ledger().ended {
         sleep(Duration::from_millis(50));
     }
@@ -178,23 +173,4 @@ fn recorded(seen: &[Seen]) -> (u64, u64, u64) {
     add(turns);
     add(count);
     (turns, count, hash)
-}
-
-fn start(site: &Site, strategies: Vec<LiveStrategy>, adapter: Loaded) -> LiveHost {
-    let tables = PluginTables {
-        defaults: adapter.plugin.defaults().to_owned(),
-        schema: adapter.plugin.schema().to_owned(),
-    };
-    let settings = settings_of("binance", &tables, &["products = [\"spot\"]".into()]).unwrap();
-    let channels = abi::CHANNEL_TRADES | abi::CHANNEL_DEPTH | abi::CHANNEL_QUOTES;
-    let wish = OwnedWish { symbol: "ETHUSDT".to_owned(), kind: abi::INSTRUMENT_SPOT, channels };
-    let group = |last, port| Group { address: [239, 255, 44, last].into(), port };
-    let config = LiveConfig {
-        lines: LinesConfig { groups: [group(1, 9441), group(2, 9442)], ..LinesConfig::default() },
-        extra_ca: vec![site.authority()],
-        overrides: site.addresses(),
-        strategies,
-        ..LiveConfig::default()
-    };
-    LiveHost::start(config, vec![LiveAdapter::public(adapter, settings, vec![wish])]).unwrap()
 }
