@@ -31,7 +31,7 @@ pub(crate) async fn play(server: Rc<Server>) {
             AtEnd::Repeat => end(&server, 1012, "the recording begins again").await,
         }
         // The next session begins with books of its own.
-        for cursor in server.cursors.borrow_mut().iter_mut() {
+        for cursor in world.cursors().iter_mut() {
             *cursor = Cursor::default();
         }
         *world.play() = Default::default();

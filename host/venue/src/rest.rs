@@ -139,7 +139,7 @@ fn depth(server: &Server, product: Product, symbol: &str, limit: usize) -> Depth
     let position = world.play().position;
     let place = place_of(server, product, symbol)?;
     let track = &recording.tracks[place];
-    let mut cursors = server.cursors.borrow_mut();
+    let mut cursors = world.cursors();
     match cursors[place].at(track, position, recording, protocol) {
         At::Recorded(snapshot) => {
             Ok((protocol.shallower(recording.snapshot(snapshot), limit), snapshot.id))

@@ -11,7 +11,7 @@ use tokio::task::AbortHandle;
 use crate::fault::Strike;
 use crate::meter::Meter;
 use crate::protocol::Standing;
-use crate::track::{At, Cursor};
+use crate::track::At;
 use crate::world::World;
 
 /// How a subscribed frame is sent.
@@ -59,7 +59,6 @@ pub(crate) struct Server {
     links: RefCell<BTreeMap<u64, Link>>,
     /// By stream.
     subscribers: RefCell<Vec<Vec<Subscriber>>>,
-    pub(crate) cursors: RefCell<Vec<Cursor>>,
     pub(crate) meter: RefCell<Meter>,
     /// Something was subscribed, or playback was called for.
     pub(crate) wake: Notify,
@@ -73,12 +72,10 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn new(world: Arc<World>) -> Self {
         let recording = world.recording();
-        let cursors = recording.tracks.iter().map(|_| Cursor::default()).collect();
         let subscribers = vec![Vec::new(); recording.streams.len()];
         Self {
             links: RefCell::default(),
             subscribers: RefCell::new(subscribers),
-            cursors: RefCell::new(cursors),
             meter: RefCell::default(),
             wake: Notify::new(),
             called: Cell::new(false),

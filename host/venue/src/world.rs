@@ -12,6 +12,7 @@ use crate::ledger::{Did, FaultEntry, Ledger};
 use crate::protocol::{Limits, Product, Protocol};
 use crate::recording::Recording;
 use crate::tls::Certificates;
+use crate::track::Cursor;
 
 /// Where playback stands.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ pub(crate) struct World {
     pub(crate) certificates: Certificates,
     pub(crate) born: Instant,
     play: Mutex<Play>,
+    /// The books, by track: a venue that starts again has not to read the recording again.
+    cursors: Mutex<Vec<Cursor>>,
     running: Mutex<Running>,
     ledger: Mutex<Ledger>,
     /// Frames sent, by stream.
@@ -46,8 +49,10 @@ impl World {
         let sent = config.recording.streams.iter().map(|_| AtomicU64::new(0)).collect();
         let running = Mutex::new(Running::new(config.plan.clone()));
         let (play, ledger) = (Mutex::default(), Mutex::default());
+        let cursors = config.recording.tracks.iter().map(|_| Cursor::default()).collect();
+        let cursors = Mutex::new(cursors);
         let (born, connections) = (Instant::now(), AtomicU64::new(0));
-        Self { config, certificates, born, play, running, ledger, sent, connections }
+        Self { config, certificates, born, play, cursors, running, ledger, sent, connections }
     }
 
     pub(crate) fn recording(&self) -> &Recording {
@@ -69,6 +74,10 @@ impl World {
 
     pub(crate) fn play(&self) -> MutexGuard<'_, Play> {
         lock(&self.play)
+    }
+
+    pub(crate) fn cursors(&self) -> MutexGuard<'_, Vec<Cursor>> {
+        lock(&self.cursors)
     }
 
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
