@@ -136,7 +136,7 @@ impl Server {
         if track.played(position) <= track.held(&recording.frames) {
             return None; // It begins yet.
         }
-        let mut cursors = self.cursors.borrow_mut();
+        let mut cursors = self.world.cursors();
         match cursors[place].at(track, position, recording, protocol) {
             At::Recorded(snapshot) => {
                 protocol.opening(name, Standing::Whole(recording.snapshot(snapshot)))

@@ -5,6 +5,7 @@
 //! `PATCHBAY_SEEDS` says how many seeds (200 are the promise), `PATCHBAY_SEED` which one alone,
 //! `PATCHBAY_PARALLEL` how many hosts at a time.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_methods, reason = "it waits for what happens in real time")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

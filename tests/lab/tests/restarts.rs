@@ -4,6 +4,7 @@
 //! `PATCHBAY_KILLS` says how often (500 are the promise). Venue and host are one process here, so
 //! that descriptors, threads and memory are those of both; tasks are the host's.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_methods, reason = "it waits for what happens in real time")]
 
 use std::fs;
 use std::sync::Arc;
