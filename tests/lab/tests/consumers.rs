@@ -259,7 +259,8 @@ fn python(site: &Site, truths: &[Arc<Truth>], tape: &[u8]) {
             compared += 1;
         }
         println!("python, losing {drop}: {compared} good books compared, all right");
-        assert!(compared > 1000 || drop == "7:3", "next to nothing was good");
+        let least = if drop == "0:0" { 1000 } else { 1 };
+        assert!(compared >= least, "next to nothing was good");
     }
 }
 
