@@ -24,8 +24,7 @@ impl Books for Market {
         depth.start().scope = SCOPE_NONE;
         f.sides((br#","bids":"#, br#","asks":"#), target, &mut depth)?;
         f.end()?;
-        let full = depth.deepest() >= levels;
-        depth.start().flags |= if full { DEPTH_PARTIAL } else { 0 };
+        depth.start().flags |= if depth.deepest() >= levels { DEPTH_PARTIAL } else { 0 };
         Ok(depth.finish()?)
     }
 }
