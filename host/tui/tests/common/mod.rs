@@ -71,6 +71,7 @@ pub(crate) fn starting() -> Arc<Status> {
             wait: "block".to_owned(),
             production: false,
             limited: true,
+            tasks: 9,
         },
         totals: Totals {
             frames: 12_345_678,
