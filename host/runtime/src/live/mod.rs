@@ -8,6 +8,7 @@
 //!
 //! All of them say a little of themselves as they go, and the status thread makes statuses of it.
 
+mod config;
 mod desks;
 mod engine;
 mod host;
@@ -30,7 +31,8 @@ mod status;
 mod survey;
 mod thread;
 
-pub use host::{LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish};
+pub use config::{LiveAdapter, LiveConfig, LiveStrategy, OwnedWish};
+pub use host::LiveHost;
 pub use journal::JournalConfig;
 pub(crate) use lines::DATAGRAM_MAX;
 pub use lines::{Group, LinesConfig, listen};
