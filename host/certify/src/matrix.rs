@@ -16,8 +16,20 @@ proves stands in [certificate.md](certificate.md).
 the reason that stands below: nothing that is recorded can show it.
 ";
 
-/// The page.
+/// The page. Of adapters that could not be tried with anything it has the names alone.
 pub fn matrix(certificates: &[Certificate]) -> String {
+    let (tried, others): (Vec<_>, Vec<_>) =
+        certificates.iter().partition(|certificate| !certificate.recordings.is_empty());
+    let mut page = tables(&tried);
+    if !others.is_empty() {
+        let names: Vec<_> = others.iter().map(|one| one.adapter.as_str()).collect();
+        push(&mut page, format_args!("\n## Without a certificate\n\n{}: ", names.join(", ")));
+        page.push_str("`patchbay certify` does not know the venue's rules and recordings yet.\n");
+    }
+    page
+}
+
+fn tables(certificates: &[&Certificate]) -> String {
     let mut page = HEAD.to_owned();
     let mut group = None;
     for (at, card) in CARDS.iter().enumerate() {
@@ -51,7 +63,7 @@ pub fn matrix(certificates: &[Certificate]) -> String {
     page
 }
 
-fn heading(title: &str, certificates: &[Certificate]) -> String {
+fn heading(title: &str, certificates: &[&Certificate]) -> String {
     let names: Vec<_> = certificates.iter().map(|one| one.adapter.as_str()).collect();
     let rules = "---|".repeat(certificates.len());
     format!("\n## {title}\n\n| card | | {} |\n|---|---|{rules}\n", names.join(" | "))

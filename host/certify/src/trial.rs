@@ -67,7 +67,7 @@ pub fn certify(
     let known = about.zip(truth);
     identity::try_all(&subject, known.is_some(), &mut out);
     let mut recordings = Vec::new();
-    let mut why = "of this venue neither recordings nor rules are known";
+    let mut why = "the certificate knows neither recordings nor rules of this venue";
     if let Some((venue, rules)) = known {
         why = "there is no corpus of recorded data; set PATCHBAY_CORPUS";
         if let Some(corpus) = means.corpus {

@@ -19,7 +19,7 @@ fn names_a_venue(name: &str, version: &str, known: bool) -> Outcome {
     }
     match known {
         true => Outcome::passed(Vec::new()),
-        false => Outcome::unverified(format!("no recordings and rules of a venue `{name}`")),
+        false => Outcome::unverified(format!("the certificate knows no venue `{name}`")),
     }
 }
 
