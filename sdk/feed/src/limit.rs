@@ -7,7 +7,7 @@ pub enum Use {
     Connect,
     /// A frame sent, 1 each; pings and pongs too, which the host counts.
     Send,
-    /// A REST request, as [`Calls::weight`](crate::Calls::weight) says.
+    /// A REST request, as [`Limits::weight`](crate::Limits::weight) says.
     Call,
 }
 

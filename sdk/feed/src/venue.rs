@@ -279,7 +279,7 @@ pub trait Calls {
     ///
     /// # Errors
     ///
-    /// As [`snapshot`](Self::snapshot).
+    /// As [`Books::snapshot`].
     fn figure(
         &mut self,
         topic: Topic,
