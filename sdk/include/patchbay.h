@@ -43,9 +43,6 @@ struct PbAdapterCx;
 /// `level` of a log line: for the author of the plugin.
 #define PB_LOG_DEBUG 4
 
-/// `PbHead.instrument` of a record without instrument.
-#define PB_NO_INSTRUMENT UINT32_MAX
-
 /// `PbDepth.flags`: the levels replace the book.
 #define PB_DEPTH_SNAPSHOT 1
 
@@ -86,6 +83,78 @@ struct PbAdapterCx;
 
 /// `PbDepth.scope`: ids run over everything on one connection; `chain` is its number.
 #define PB_SCOPE_CONNECTION 3
+
+/// Nothing was received.
+#define PB_BOOK_EMPTY 0
+
+/// Changes are kept until a snapshot comes.
+#define PB_BOOK_SYNCING 1
+
+/// Right, by the evidence given.
+#define PB_BOOK_LIVE 2
+
+/// Was right; is not to be traded on.
+#define PB_BOOK_STALE 3
+
+/// The venue gives nothing to judge by.
+#define PB_EVIDENCE_UNPROVEN 0
+
+/// Whole books only; nothing to chain.
+#define PB_EVIDENCE_SNAPSHOT 1
+
+/// Update ids chain from the snapshot on.
+#define PB_EVIDENCE_CHAINED 2
+
+/// The venue's checksum agreed.
+#define PB_EVIDENCE_CHECKSUMMED 3
+
+/// No cause: a regular change of state.
+#define PB_CAUSE_NONE 0
+
+/// First data of the instrument.
+#define PB_CAUSE_STARTED 1
+
+/// Snapshot and changes fit together.
+#define PB_CAUSE_SPLICED 2
+
+/// An update id is missing.
+#define PB_CAUSE_GAP 3
+
+/// The venue's checksum disagreed.
+#define PB_CAUSE_CHECKSUM 4
+
+/// The venue's own best bid and ask disagreed at the same update id.
+#define PB_CAUSE_QUOTE 5
+
+/// A message could not be read.
+#define PB_CAUSE_REJECTED 6
+
+/// Changes waited too long for their snapshot and were dropped.
+#define PB_CAUSE_OVERFLOW 7
+
+/// The snapshot is older than the changes that were kept.
+#define PB_CAUSE_OLD_SNAPSHOT 8
+
+/// The connection closed.
+#define PB_CAUSE_CLOSED 9
+
+/// The plugin failed.
+#define PB_CAUSE_FAULT 10
+
+/// The venue started its ids again.
+#define PB_CAUSE_RESET 11
+
+/// Best bid above best ask for longer than allowed.
+#define PB_CAUSE_CROSSED 12
+
+/// A snapshot fetched for comparison disagreed.
+#define PB_CAUSE_AUDIT 13
+
+/// The message contradicts itself (`first` after `sequence`, a snapshot that repeats a price).
+#define PB_CAUSE_INVALID 14
+
+/// Four levels a slot.
+#define PB_LEVELS_PER_SLOT 4
 
 /// `PbTrade.flags`: not a match in the book (block trade, insurance fund, auto-deleveraging); keep
 /// it off the tape.
@@ -224,75 +293,6 @@ struct PbAdapterCx;
 /// Anything else; see the text.
 #define PB_REASON_OTHER 255
 
-/// Nothing was received.
-#define PB_BOOK_EMPTY 0
-
-/// Changes are kept until a snapshot comes.
-#define PB_BOOK_SYNCING 1
-
-/// Right, by the evidence given.
-#define PB_BOOK_LIVE 2
-
-/// Was right; is not to be traded on.
-#define PB_BOOK_STALE 3
-
-/// The venue gives nothing to judge by.
-#define PB_EVIDENCE_UNPROVEN 0
-
-/// Whole books only; nothing to chain.
-#define PB_EVIDENCE_SNAPSHOT 1
-
-/// Update ids chain from the snapshot on.
-#define PB_EVIDENCE_CHAINED 2
-
-/// The venue's checksum agreed.
-#define PB_EVIDENCE_CHECKSUMMED 3
-
-/// No cause: a regular change of state.
-#define PB_CAUSE_NONE 0
-
-/// First data of the instrument.
-#define PB_CAUSE_STARTED 1
-
-/// Snapshot and changes fit together.
-#define PB_CAUSE_SPLICED 2
-
-/// An update id is missing.
-#define PB_CAUSE_GAP 3
-
-/// The venue's checksum disagreed.
-#define PB_CAUSE_CHECKSUM 4
-
-/// The venue's own best bid and ask disagreed at the same update id.
-#define PB_CAUSE_QUOTE 5
-
-/// A message could not be read.
-#define PB_CAUSE_REJECTED 6
-
-/// Changes waited too long for their snapshot and were dropped.
-#define PB_CAUSE_OVERFLOW 7
-
-/// The snapshot is older than the changes that were kept.
-#define PB_CAUSE_OLD_SNAPSHOT 8
-
-/// The connection closed.
-#define PB_CAUSE_CLOSED 9
-
-/// The plugin failed.
-#define PB_CAUSE_FAULT 10
-
-/// The venue started its ids again.
-#define PB_CAUSE_RESET 11
-
-/// Best bid above best ask for longer than allowed.
-#define PB_CAUSE_CROSSED 12
-
-/// A snapshot fetched for comparison disagreed.
-#define PB_CAUSE_AUDIT 13
-
-/// The message contradicts itself (`first` after `sequence`, a snapshot that repeats a price).
-#define PB_CAUSE_INVALID 14
-
 /// `PbListEnd.list`: open orders, as `PbOrderUpdate`s.
 #define PB_LIST_OPEN_ORDERS 1
 
@@ -304,6 +304,9 @@ struct PbAdapterCx;
 
 /// `PbListEnd.list`: positions, as `PbPosition`s.
 #define PB_LIST_POSITIONS 4
+
+/// `PbHead.instrument` of a record without instrument.
+#define PB_NO_INSTRUMENT UINT32_MAX
 
 /// `PbDepth`.
 #define PB_SLOT_DEPTH 1
@@ -361,9 +364,6 @@ struct PbAdapterCx;
 
 /// `PbListEnd`.
 #define PB_SLOT_LIST_END 19
-
-/// Four levels a slot.
-#define PB_LEVELS_PER_SLOT 4
 
 /// Major version: equal on both sides or no contact. It is part of `PB_SYMBOL`'s name.
 #define PB_ABI_MAJOR 0

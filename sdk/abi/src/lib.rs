@@ -20,21 +20,29 @@
 #![allow(unsafe_code)]
 
 mod adapter;
+mod book;
 mod command;
 mod decl;
+mod derived;
 mod execution;
 mod instrument;
 pub mod layout;
+mod market;
+mod report;
 mod slot;
 mod status;
 mod strategy;
 mod text;
 
 pub use adapter::*;
+pub use book::*;
 pub use command::*;
 pub use decl::*;
+pub use derived::*;
 pub use execution::*;
 pub use instrument::*;
+pub use market::*;
+pub use report::*;
 pub use slot::*;
 pub use status::*;
 pub use strategy::*;

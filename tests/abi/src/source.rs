@@ -6,8 +6,21 @@ use std::{
 };
 
 /// Modules of `sdk/abi/src` that make the header, in its order.
-pub(crate) const MODULES: [&str; 9] =
-    ["text", "status", "slot", "decl", "instrument", "command", "adapter", "execution", "strategy"];
+pub(crate) const MODULES: [&str; 13] = [
+    "text",
+    "status",
+    "book",
+    "market",
+    "derived",
+    "report",
+    "slot",
+    "decl",
+    "instrument",
+    "command",
+    "adapter",
+    "execution",
+    "strategy",
+];
 
 /// Modules that hold no part of the contract.
 const OTHERS: [&str; 2] = ["layout", "lib"];
