@@ -13,6 +13,8 @@ pub struct Book {
     live: bool,
     /// Last update id applied; 0 where the venue gives none.
     pub last: u64,
+    /// When the last change was, ms since the Unix epoch, where the venue gives no id.
+    pub at_ms: u64,
     /// Changes applied.
     pub applied: u64,
     /// Changes received.

@@ -112,6 +112,7 @@ fn book(truth: &mut Truth, key: &Key, row: &Value, snapshot: bool) -> Option<()>
         }
     }
     (book.last, book.applied) = (sequence.unwrap_or(0), book.applied + 1);
+    book.at_ms = row["ts"].as_str()?.parse().ok()?;
     book.set_live();
     if let Some(told) = row["checksum"].as_i64().filter(|&told| told != 0) {
         let failed = checksum(book) != told as u32;

@@ -194,7 +194,7 @@ pub(crate) struct TopArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct VenueArgs {
-    /// Captures of one venue: Binance, Bybit or Deribit
+    /// Captures of one venue: Binance, Bybit, Deribit or OKX
     #[arg(required = true, value_name = "CAPTURE")]
     pub(crate) captures: Vec<PathBuf>,
     /// Address of the TLS port; port 0 is any free one

@@ -63,7 +63,7 @@ pub enum Fault {
         /// How many.
         frames: u32,
     },
-    /// The ids of one change of a book start at 1 again; those after it are as recorded.
+    /// The ids of one change of a book start again; those after it are as recorded.
     SequenceReset,
     /// `/depth` answers with the first recorded snapshot, however old.
     StaleSnapshot,

@@ -35,6 +35,7 @@ mod http;
 mod ledger;
 mod levels;
 mod meter;
+pub mod okx;
 mod player;
 mod protocol;
 mod random;
@@ -54,7 +55,12 @@ use std::sync::Arc;
 
 /// Every venue's protocol.
 pub fn protocols() -> Vec<Arc<dyn Protocol>> {
-    vec![Arc::new(binance::Binance::default()), Arc::new(bybit::Bybit), Arc::new(deribit::Deribit)]
+    vec![
+        Arc::new(binance::Binance::default()),
+        Arc::new(bybit::Bybit),
+        Arc::new(deribit::Deribit),
+        Arc::new(okx::Okx),
+    ]
 }
 
 pub use book::Book;
@@ -65,7 +71,7 @@ pub use handle::{VenueHandle, VenueServer};
 pub use ledger::{ConnectionEntry, Did, FaultEntry, Ledger, MAX_ENTRIES, RestEntry};
 pub use protocol::{
     Call, Client, Command, Depth, Endpoint, Join, LevelSpan, Limits, Listing, Product, Protocol,
-    Refusal, Reply, Standing, Told,
+    Refusal, Reply, Silence, Standing, Told,
 };
 pub use random::{Density, FaultKind, FaultKinds};
 pub use recording::{MAX_RECORDING_BYTES, Recording};

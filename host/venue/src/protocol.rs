@@ -51,6 +51,8 @@ pub enum Reply {
     },
     /// The list of instruments.
     Instruments,
+    /// One of several lists of instruments, by its name.
+    List(String),
 }
 
 /// How a depth frame stands to a snapshot.
@@ -113,7 +115,7 @@ pub struct Limits {
     pub life: Duration,
     /// How long before its planned end the venue announces it, where it does.
     pub notice: Duration,
-    /// A client that says nothing for so long is closed, 1001.
+    /// What is silent for so long is closed; see [`Protocol::silence`].
     pub idle: Duration,
 }
 
@@ -151,6 +153,8 @@ pub enum Call {
     Time,
     /// The list of instruments.
     Instruments,
+    /// One of several lists of instruments, by its name.
+    List(String),
     /// A book.
     Depth {
         /// Symbol as REST writes it.
@@ -164,7 +168,7 @@ pub enum Call {
     Bad(&'static str),
 }
 
-/// What a client's message asks for. `reply` is what the venue answers.
+/// What a client's message asks for. `reply` is what the venue answers, a message a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Streams to be sent from now on.
@@ -206,16 +210,46 @@ pub enum Command {
     },
 }
 
+/// What silence ends a connection, after [`Limits::idle`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// Nothing was sent either; else it is enough that the client says nothing.
+    pub of_both: bool,
+    /// Code of the close.
+    pub code: u16,
+}
+
 /// Who says something.
 pub struct Client<'a> {
     /// The product of the connection.
     pub product: Product,
+    /// Its route; empty where there are none.
+    pub route: &'static str,
     /// Its login was taken.
     pub logged_in: bool,
     /// Names of its streams.
     pub names: &'a dyn Fn() -> Vec<String>,
     /// Whether the recording knows a symbol of the product.
     pub knows: &'a dyn Fn(&str) -> bool,
+    /// Requests to subscribe, to unsubscribe and to log in that it made within the hour.
+    pub requests: u32,
+    /// The present, ms since the Unix epoch.
+    pub wall_ms: u64,
+}
+
+/// A client that has said nothing yet, of a recording that knows nothing.
+impl Default for Client<'_> {
+    fn default() -> Self {
+        Self {
+            product: Product(0),
+            route: "",
+            logged_in: false,
+            names: &Vec::new,
+            knows: &|_| false,
+            requests: 0,
+            wall_ms: 0,
+        }
+    }
 }
 
 /// What a stream stands at when a client subscribes it in the middle of the recording.
@@ -270,6 +304,10 @@ pub trait Protocol: Send + Sync + fmt::Debug {
     fn name(&self) -> &'static str;
     /// Its products.
     fn products(&self) -> &'static [&'static str];
+    /// What an instrument is: `spot`, `linear`, `inverse` or `option`.
+    fn kind(&self, product: Product, _symbol: &str) -> &'static str {
+        self.products()[usize::from(product.0)]
+    }
     /// Its host names, for the certificate.
     fn hosts(&self) -> &'static [&'static str];
     /// What it enforces.
@@ -306,6 +344,14 @@ pub trait Protocol: Send + Sync + fmt::Debug {
     fn endpoint(&self, host: &str, target: &str, recorded: &[Product]) -> Endpoint;
     /// What a client's message asks for.
     fn command(&self, client: &Client<'_>, text: &[u8]) -> Command;
+    /// Whether the answer to a subscription comes before its first frame.
+    fn answers_first(&self) -> bool {
+        false
+    }
+    /// What silence ends a connection.
+    fn silence(&self) -> Silence {
+        Silence { of_both: false, code: 1001 }
+    }
     /// The answer to [`Command::List`].
     fn listing(&self, _id: &str, _names: &[&str]) -> String {
         String::new()
@@ -331,11 +377,19 @@ pub trait Protocol: Send + Sync + fmt::Debug {
     fn heartbeat(&self) -> String {
         String::new()
     }
+    /// The id of a change after which ids start again.
+    fn first_id(&self) -> u64 {
+        1
+    }
     /// A depth payload with other ids.
     fn renumber(&self, payload: &[u8], from: Depth, to: Depth) -> Vec<u8>;
 
     /// Body of the venue's time.
     fn time(&self, wall_ms: u64) -> String;
+    /// Whether a symbol is in [`Call::List`] of that name.
+    fn listed(&self, _list: &str, _symbol: &str) -> bool {
+        true
+    }
     /// Body of a list of instruments made of what the recording shows.
     fn instruments(&self, product: Product, listings: &[Listing], wall_ms: u64) -> String;
     /// Body of a book as of the depth frame `payload`, the best `limit` levels a side.

@@ -1,6 +1,6 @@
 //! A capture set in memory: frames by stream, books by segment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -60,7 +60,8 @@ pub struct Recording {
     pub(crate) frames: Vec<Frame>,
     pub(crate) streams: Vec<Stream>,
     pub(crate) tracks: Vec<Track>,
-    instruments: BTreeMap<Product, Vec<u8>>,
+    /// By product, and by name where there are several lists.
+    instruments: BTreeMap<(Product, String), Vec<u8>>,
     listings: BTreeMap<Product, Vec<Listing>>,
     products: Vec<Product>,
 }
@@ -207,8 +208,9 @@ impl Recording {
             let product = protocol.product_of_url(url);
             let product = product.or_else(|| conn.and_then(|conn| conn.product)).or_else(only);
             match (product, protocol.reply(url, body)) {
-                (Some(product), Some(Reply::Instruments)) => {
-                    self.instruments.entry(product).or_insert_with(|| body.to_owned());
+                (Some(product), Some(reply @ (Reply::Instruments | Reply::List(_)))) => {
+                    let list = if let Reply::List(name) = reply { name } else { String::new() };
+                    self.instruments.entry((product, list)).or_insert_with(|| body.to_owned());
                 }
                 (Some(product), Some(Reply::Snapshot { symbol, id })) => {
                     // A recorder that writes no URL records one symbol a connection.
@@ -241,7 +243,7 @@ impl Recording {
         }
         self.tracks = tracks;
         for &product in &self.products {
-            if !self.instruments.contains_key(&product) {
+            if self.instruments(product, "").is_none() {
                 let listings = self.listings_of(product, protocol);
                 self.listings.insert(product, listings);
             }
@@ -304,16 +306,17 @@ impl Recording {
 
     /// Whether a symbol of a product is in the recording, in its list of instruments too.
     pub(crate) fn knows(&self, product: Product, symbol: &str) -> bool {
-        let listed = self.instruments.get(&product).is_some_and(|list| {
+        let listed = || {
             let quoted = format!("\"{symbol}\"");
-            list.windows(quoted.len()).any(|window| window == quoted.as_bytes())
-        });
-        listed || self.streams.iter().any(|s| s.product == product && s.symbol == symbol)
+            let mut lists = self.instruments.iter().filter(|((of, _), _)| *of == product);
+            lists.any(|(_, list)| list.windows(quoted.len()).any(|at| at == quoted.as_bytes()))
+        };
+        self.streams.iter().any(|s| s.product == product && s.symbol == symbol) || listed()
     }
 
-    /// The recorded list of instruments.
-    pub(crate) fn instruments(&self, product: Product) -> Option<&[u8]> {
-        self.instruments.get(&product).map(Vec::as_slice)
+    /// The recorded list of instruments; of several, the one of that name.
+    pub(crate) fn instruments(&self, product: Product, list: &str) -> Option<&[u8]> {
+        self.instruments.get(&(product, list.to_owned())).map(Vec::as_slice)
     }
 
     /// What symbols look like, where no list was recorded.
@@ -329,6 +332,12 @@ impl Recording {
     /// Names of the streams that it holds, by product.
     pub fn streams(&self) -> impl Iterator<Item = (Product, &str)> {
         self.streams.iter().map(|stream| (stream.product, stream.name.as_str()))
+    }
+
+    /// Symbols that it holds streams of, by product, each once.
+    pub fn symbols(&self) -> BTreeSet<(Product, &str)> {
+        let of = self.streams.iter().map(|stream| (stream.product, stream.symbol.as_str()));
+        of.filter(|(_, symbol)| !symbol.is_empty()).collect()
     }
 
     /// How many frames it holds, those before a splice point included.

@@ -65,7 +65,8 @@ pub(crate) fn answer(
         (_, Verdict::TooMany(seconds)) => refuse(server, Refusal::TooMany, Some(seconds)),
         (fault, Verdict::Allowed) => match call {
             Call::Time => Response::new(200, world.protocol().time(wall_ms())),
-            Call::Instruments => Response::new(200, instruments(server, product)),
+            Call::Instruments => Response::new(200, instruments(server, product, "")),
+            Call::List(list) => Response::new(200, instruments(server, product, list)),
             Call::Depth { symbol, limit } => {
                 let mut depth = depth(server, product, symbol, *limit);
                 if matches!(fault, Some(Fault::StaleSnapshot)) {
@@ -117,17 +118,18 @@ pub(crate) fn refuse(server: &Server, why: Refusal, retry_after_s: Option<u64>) 
 }
 
 /// The recorded list, or one made of what was recorded.
-fn instruments(server: &Server, product: Product) -> Vec<u8> {
+fn instruments(server: &Server, product: Product, list: &str) -> Vec<u8> {
     let world = &server.world;
-    match world.recording().instruments(product) {
+    match world.recording().instruments(product, list) {
         Some(body) => body.to_owned(),
         None => {
-            let listings = world.recording().listings(product);
-            let product_name = world.product(product);
-            world
-                .ledger()
-                .derived(format!("{product_name} instruments: from symbols and digits seen"));
-            world.protocol().instruments(product, listings, wall_ms()).into_bytes()
+            let listings = world.recording().listings(product).iter();
+            let listed = listings.filter(|l| world.protocol().listed(list, &l.symbol)).cloned();
+            let listed: Vec<_> = listed.collect();
+            let what = format!("{} instruments {list}", world.product(product));
+            let what = what.trim_end();
+            world.ledger().derived(format!("{what}: from symbols and digits seen"));
+            world.protocol().instruments(product, &listed, wall_ms()).into_bytes()
         }
     }
 }

@@ -213,8 +213,9 @@ impl Sender {
             }
             Fault::SequenceReset => {
                 if let Some(depth) = depth {
-                    let last = 1 + (depth.last - depth.first.min(depth.last));
-                    let to = Depth { first: 1, last, previous: depth.previous.map(|_| 0) };
+                    let first = self.world.protocol().first_id();
+                    let last = first + (depth.last - depth.first.min(depth.last));
+                    let to = Depth { first, last, previous: depth.previous.map(|_| first - 1) };
                     let recorded = self.world.recording().payload(index);
                     let payload = self.world.protocol().renumber(recorded, depth, to);
                     self.append_text(index, &wrap, &payload);

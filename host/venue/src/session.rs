@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::{Duration, Instant, sleep_until};
 
 use crate::clock::wall_ms;
-use crate::protocol::{Client, Command, Limits, Product};
+use crate::protocol::{Client, Command, Limits, Product, Silence};
 use crate::sender::Sender;
 use crate::server::{Item, Server, Subscriber, Wrap};
 use crate::socket::Socket;
@@ -19,6 +19,8 @@ use crate::wire::{self, Message, Reader};
 const BATCH: usize = 256;
 /// A window of the limit on messages.
 const SECOND: Duration = Duration::from_secs(1);
+/// A window of the limit on requests.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// How a websocket ends.
 #[derive(Debug)]
@@ -68,7 +70,10 @@ pub(crate) struct Session {
     timers: Timers,
     /// The present window of messages, and how many came in it.
     messages: (Instant, u32),
-    /// When the client spoke last.
+    /// The present hour of requests for streams and logins, and how many came in it.
+    requests: (Instant, u32),
+    silence: Silence,
+    /// When the client spoke last, or anything was said where that counts.
     heard: Instant,
     logged_in: bool,
     /// Interval of the venue's heartbeats, where the client asked for them, and when the next is due.
@@ -95,7 +100,8 @@ impl Session {
         };
         let sender = Sender::new(server.world.clone(), conn);
         let (names, messages) = (BTreeMap::new(), (now, 0));
-        let (heard, logged_in, heartbeat) = (now, false, None);
+        let (requests, heard, logged_in, heartbeat) = ((now, 0), now, false, None);
+        let silence = server.world.protocol().silence();
         Self {
             server,
             conn,
@@ -106,6 +112,8 @@ impl Session {
             names,
             timers,
             messages,
+            requests,
+            silence,
             heard,
             logged_in,
             heartbeat,
@@ -229,6 +237,9 @@ impl Session {
         item: Item,
         items: &mut Receiver<Item>,
     ) -> Result<(), End> {
+        if self.silence.of_both {
+            self.heard = Instant::now();
+        }
         let mut next = Some(item);
         let mut taken = 0;
         while let Some(item) = next {
@@ -280,7 +291,7 @@ impl Session {
             }
         }
         if self.heard + self.limits.idle <= now {
-            return Err(End::Close(1001, "nothing heard".to_owned()));
+            return Err(End::Close(self.silence.code, "nothing heard".to_owned()));
         }
         if let Some((every, due)) = self.heartbeat.filter(|(_, due)| *due <= now) {
             self.heartbeat = Some((every, due + every));
@@ -336,13 +347,30 @@ impl Session {
     fn command(&mut self, text: &[u8]) -> Result<(), End> {
         let protocol = self.server.world.config.protocol.clone();
         let recording = self.server.world.recording();
+        if self.requests.0 + HOUR <= Instant::now() {
+            self.requests = (Instant::now(), 0);
+        }
         let client = Client {
             product: self.product,
+            route: self.route,
             logged_in: self.logged_in,
             names: &|| self.names.keys().cloned().collect(),
             knows: &|symbol| recording.knows(self.product, symbol),
+            requests: self.requests.1,
+            wall_ms: wall_ms(),
         };
-        let reply = match protocol.command(&client, text) {
+        let command = protocol.command(&client, text);
+        if matches!(
+            command,
+            Command::Subscribe { .. } | Command::Unsubscribe { .. } | Command::Login { .. }
+        ) {
+            self.requests.1 += 1;
+        }
+        let reply = match command {
+            Command::Subscribe { names, reply } if protocol.answers_first() => {
+                self.answer(&reply);
+                return self.subscribe(&names);
+            }
             Command::Subscribe { names, reply } => {
                 self.subscribe(&names)?;
                 reply
@@ -366,10 +394,15 @@ impl Session {
             }
             Command::Answer { reply } => reply,
         };
-        if !reply.is_empty() {
-            self.sender.control(wire::TEXT, reply.as_bytes());
-        }
+        self.answer(&reply);
         Ok(())
+    }
+
+    /// Sends each line of an answer.
+    fn answer(&mut self, reply: &str) {
+        for line in reply.lines() {
+            self.sender.control(wire::TEXT, line.as_bytes());
+        }
     }
 
     fn subscribe(&mut self, names: &[String]) -> Result<(), End> {

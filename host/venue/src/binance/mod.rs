@@ -41,6 +41,14 @@ impl Protocol for Binance {
         &["spot", "usdm", "coinm"]
     }
 
+    fn kind(&self, product: Product, _symbol: &str) -> &'static str {
+        match product {
+            SPOT => "spot",
+            USDM => "linear",
+            _ => "inverse",
+        }
+    }
+
     fn hosts(&self) -> &'static [&'static str] {
         &[
             "api.binance.com",

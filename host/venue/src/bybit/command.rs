@@ -105,12 +105,8 @@ mod tests {
     #[test]
     fn answers_as_documented() {
         let names = || vec!["x".repeat(20_990)];
-        let client = Client {
-            product: LINEAR,
-            logged_in: false,
-            names: &Vec::new,
-            knows: &|symbol| symbol == "BTCUSDT",
-        };
+        let client =
+            Client { product: LINEAR, knows: &|symbol| symbol == "BTCUSDT", ..Client::default() };
         let ping = said(&client, r#"{"req_id":"7","op":"ping"}"#);
         let pong =
             r#"{"success":true,"ret_msg":"pong","conn_id":"patchbay","req_id":"7","op":"ping"}"#;

@@ -97,6 +97,11 @@ impl Protocol for Bybit {
         command::read(client, text)
     }
 
+    /// 1 is a restarted service's snapshot (docs/v5/websocket/public/orderbook).
+    fn first_id(&self) -> u64 {
+        2
+    }
+
     fn renumber(&self, payload: &[u8], from: Depth, to: Depth) -> Vec<u8> {
         let text = String::from_utf8_lossy(payload);
         let ids = [from.last, to.last].map(|id| format!(r#""u":{id}"#));

@@ -108,7 +108,7 @@ mod tests {
 
     fn said(logged_in: bool, method: &str, params: &str) -> (Value, Command) {
         let knows = |symbol: &str| symbol == "BTC-PERPETUAL";
-        let client = Client { product: DERIBIT, logged_in, names: &Vec::new, knows: &knows };
+        let client = Client { product: DERIBIT, logged_in, knows: &knows, ..Client::default() };
         let text = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"{method}","params":{params}}}"#);
         let command = read(&client, text.as_bytes());
         let reply = match &command {

@@ -30,6 +30,10 @@ impl Protocol for Deribit {
         &["deribit"]
     }
 
+    fn kind(&self, _product: Product, symbol: &str) -> &'static str {
+        path::kind(symbol)
+    }
+
     fn hosts(&self) -> &'static [&'static str] {
         &["www.deribit.com"]
     }

@@ -22,6 +22,17 @@ pub(super) fn endpoint(target: &str) -> Endpoint {
     Endpoint::Rest { product: DERIBIT, weight: 1, call }
 }
 
+/// What a symbol tells (Naming): `BTC-PERPETUAL`, `ETH_USDC-PERPETUAL`, `BTC-25MAR27-60000-C`,
+/// `BTC_USDC`.
+pub(super) fn kind(symbol: &str) -> &'static str {
+    match symbol.split('-').collect::<Vec<_>>()[..] {
+        [_] => "spot",
+        [_, _, _, _] => "option",
+        [pair, ..] if pair.contains('_') => "linear",
+        _ => "inverse",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +49,11 @@ mod tests {
         assert_eq!(call("/api/v2/public/get_instruments?currency=any"), Some(Call::Instruments));
         assert_eq!(call(list), Some(Call::Bad("currency")));
         assert_eq!(call("/api/v2/private/buy"), None);
+    }
+
+    #[test]
+    fn symbols_tell_their_kind() {
+        let symbols = ["BTC-PERPETUAL", "ETH_USDC-PERPETUAL", "BTC-25MAR27-60000-C", "BTC_USDC"];
+        assert_eq!(symbols.map(kind), ["inverse", "linear", "option", "spot"]);
     }
 }
