@@ -86,8 +86,10 @@ impl Tally {
 
 impl Listing {
     pub(crate) fn new(venue: u16, instance: u32, index: u32, about: Instrument) -> Self {
+        // Where the step depends on the price, the book finds that of the prices that there are.
+        let tick = if about.bands.is_empty() { about.tick } else { 0 };
         let book = Book::new(BookConfig {
-            levels: LevelsConfig { tick: about.tick, ..LevelsConfig::default() },
+            levels: LevelsConfig { tick, ..LevelsConfig::default() },
             price_exp: about.price_exp,
             qty_exp: about.qty_exp,
             checksum: about.checksum,

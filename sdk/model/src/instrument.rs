@@ -177,4 +177,26 @@ impl Instrument {
             checksum: abi::CHECKSUM_NONE,
         }
     }
+
+    /// The price step at a price: that of the band in which it lies, or `tick` below the first.
+    /// Mantissas; 0 if unknown.
+    pub fn tick_at(&self, price: i64) -> i64 {
+        let below = self.bands.partition_point(|band| band.from <= price);
+        below.checked_sub(1).map_or(self.tick, |place| self.bands[place].tick)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_band_begins_at_its_price() {
+        let bands = vec![TickBand { from: 100, tick: 5 }, TickBand { from: 1000, tick: 10 }];
+        let one = Instrument::provisional("A", Kind::Spot, 0, 0);
+        let banded = Instrument { tick: 1, bands, ..one.clone() };
+        let steps = [0, 99, 100, 999, 1000, i64::MAX].map(|price| banded.tick_at(price));
+        assert_eq!(steps, [1, 1, 5, 5, 10, 10]);
+        assert_eq!(Instrument { tick: 3, ..one }.tick_at(7), 3);
+    }
 }
