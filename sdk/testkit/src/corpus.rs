@@ -82,7 +82,7 @@ impl Capture {
     ///
     /// # Panics
     ///
-    /// At a frame that was recorded as a literal of Python, which this reader would have to
+    /// At a frame that was recorded as a literal of Python which this reader would have to
     /// unescape.
     pub fn events(&self) -> impl Iterator<Item = Event<'_>> {
         self.text.lines().filter_map(event)
@@ -114,9 +114,15 @@ fn event(line: &str) -> Option<Event<'_>> {
     let end = line.find(|c: char| !c.is_ascii_digit() && c != '.')?;
     let (time, rest) = line.split_at(end);
     if let Some(frame) = rest.strip_prefix(": ") {
+        // Binary frames are written as Python writes bytes.
+        let bytes = frame.strip_prefix("b'").and_then(|frame| frame.strip_suffix('\''));
+        let bytes = bytes.filter(|bytes| !bytes.contains('\\'));
         let literal = frame.starts_with("b'") || frame.starts_with("b\"");
-        assert!(!literal, "a frame of bytes at {time}: patchbay-history reads those");
-        return Some(Event { at: seconds(time)?, input: Input::text(1, frame) });
+        let plain = !literal || bytes.is_some();
+        assert!(plain, "a frame of escaped bytes at {time}: patchbay-history reads those");
+        let text = || Input::text(1, frame);
+        let input = bytes.map_or_else(text, |bytes| Input::binary(1, bytes.as_bytes()));
+        return Some(Event { at: seconds(time)?, input });
     }
     let text = rest.strip_prefix(' ')?;
     let ticks: Nanos = time.parse().ok()?;
@@ -147,6 +153,7 @@ mod tests {
              wss://venue/ws <-> 3.000000001\n\
              wss://venue/ws <- 3.1: {\"op\":\"subscribe\"}\n\
              4.25: [1,2]\n\
+             4.5: b'{}'\n\
              \n\
              1680652800004107 {\"e\":1}\n\
              1723161253937085768 {\"lastUpdateId\":2}\n\
@@ -157,17 +164,19 @@ mod tests {
             (2_500_000_000, Input::reply("https://venue/depth?s=A", b"{\"lastUpdateId\":1}")),
             (3_000_000_001, Input::Open { conn: 1, tag: 0, url: "wss://venue/ws" }),
             (4_250_000_000, Input::text(1, "[1,2]")),
+            (4_500_000_000, Input::binary(1, b"{}")),
             (1_680_652_800_004_107_000, Input::text(1, "{\"e\":1}")),
             (1_723_161_253_937_085_768, Input::reply("", b"{\"lastUpdateId\":2}")),
         ];
         let found: Vec<_> = capture.events().map(|event| (event.at, event.input)).collect();
         assert_eq!(found, expected);
-        assert_eq!(capture.frames().collect::<Vec<_>>(), [&b"[1,2]"[..], b"{\"e\":1}"]);
+        let frames: Vec<_> = capture.frames().collect();
+        assert_eq!(frames, [&b"[1,2]"[..], b"{}", b"{\"e\":1}"]);
     }
 
     #[test]
     #[should_panic(expected = "patchbay-history reads those")]
-    fn frames_of_bytes_are_not_passed_over() {
-        Capture::from_text("1.5: b'{}'\n".to_owned()).events().for_each(drop);
+    fn frames_of_escaped_bytes_are_not_passed_over() {
+        Capture::from_text("1.5: b'{\\x7d'\n".to_owned()).events().for_each(drop);
     }
 }
