@@ -51,14 +51,16 @@ impl<'cx> Conn<'_, 'cx> {
         let list = list.as_array().ok_or_else(|| Error::new("expected a list of instruments"))?;
         for entry in &list {
             let symbol = entry.get_str(V::ENTRY).unwrap_or_default();
-            let mut at = self.place(product);
+            let at = self.place(product);
             if !at.carries(symbol.as_bytes()) {
                 continue;
             }
             let known = at.known(symbol);
-            let Some(instrument) = V::instrument(product, entry, known.map(|t| t.exps))? else {
+            let Some(mut instrument) = V::instrument(product, entry, known.map(|t| t.exps))? else {
                 continue;
             };
+            self.desk.settings.complete(&mut instrument)?;
+            let mut at = self.place(product);
             if let Some(target) = known {
                 at.state(target, 0, instrument.session)?;
             }

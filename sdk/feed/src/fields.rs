@@ -10,6 +10,9 @@ use patchbay_plugin::{DepthWriter, Error};
 
 use crate::Target;
 
+/// Units of a book that [`Fields::units`] takes; venues send 30.
+const UNITS: usize = 100;
+
 /// One place of a row: see [`Fields::rows`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cell {
@@ -30,11 +33,15 @@ macro_rules! skip {
 }
 
 /// The same as [`Fields::unordered`] with what is done about each key behind it, as in a `match`:
-/// `unordered!(f, 2, { "px" => price = f.decimal(exp)?, "sz" => qty = f.decimal(exp)? })`.
+/// `unordered!(f, 2, { "px" => price = f.decimal(exp)?, "sz" => qty = f.decimal(exp)? })`; of
+/// [`Fields::rest`] with `rest, ` before it.
 #[macro_export]
 macro_rules! unordered {
-    ($f:ident, $needed:expr, { $($key:literal => $read:expr),+ $(,)? }) => {
-        $crate::Fields::unordered($f, [$($key),+], $needed, |$f, place| {
+    ($f:ident, $needed:expr, $fields:tt) => {
+        $crate::unordered!(unordered, $f, $needed, $fields)
+    };
+    ($of:ident, $f:ident, $needed:expr, { $($key:literal => $read:expr),+ $(,)? }) => {
+        $crate::Fields::$of($f, [$($key),+], $needed, |$f, place| {
             let mut places = 0..;
             $(
                 if places.next() == Some(place) {
@@ -111,6 +118,16 @@ pub trait Fields<'f>: Sized {
         read: impl FnMut(&mut Self, usize) -> Result<(), Self::Stop>,
     ) -> Result<(), Self::Stop>;
 
+    /// The same for what is left of an object whose first fields come in order.
+    fn rest<const N: usize>(
+        &mut self,
+        keys: [&'static str; N],
+        needed: usize,
+        read: impl FnMut(&mut Self, usize) -> Result<(), Self::Stop>,
+    ) -> Result<(), Self::Stop> {
+        self.unordered(keys, needed, read)
+    }
+
     /// A list of lists, each of which begins with `form`.
     fn rows<const N: usize>(
         &mut self,
@@ -171,13 +188,16 @@ pub trait Fields<'f>: Sized {
         self.rows(form, |[gone, price, qty]| depth.level(price, (1 - gone) * qty))
     }
 
-    /// `buy` or `sell`, in upper or lower case: whether it is the latter.
+    /// `buy` or `sell`, or `BID` or `ASK` of who took, in upper or lower case: whether it is the
+    /// latter.
     #[inline]
     fn sold(&mut self) -> Result<bool, Self::Stop> {
-        match self.text()? {
-            text if text.eq_ignore_ascii_case(b"buy") => Ok(false),
-            text if text.eq_ignore_ascii_case(b"sell") => Ok(true),
-            _ => Err(Error::new("a side is neither buy nor sell"))?,
+        let text = self.text()?;
+        let is = |word: &str| text.eq_ignore_ascii_case(word.as_bytes());
+        match () {
+            () if is("buy") || is("bid") => Ok(false),
+            () if is("sell") || is("ask") => Ok(true),
+            () => Err(Error::new("a side is neither buy nor sell"))?,
         }
     }
 
@@ -210,6 +230,34 @@ pub trait Fields<'f>: Sized {
         self.key(bids)?.levels(target.exps, |levels| keep(&mut bid, levels))?;
         self.key(asks)?.levels(target.exps, |levels| keep(&mut ask, levels))?;
         Ok([bid[0], bid[1], ask[0], ask[1]])
+    }
+
+    /// Both sides of a book as a list of units, each the prices and then the quantities of an ask and
+    /// of the bid at the same place of the other side. Where a side has ended they are 0.
+    #[inline(always)]
+    fn units<const A: usize, const B: usize, const C: usize, const D: usize>(
+        &mut self,
+        keys: (&'static [u8; A], &'static [u8; B], &'static [u8; C], &'static [u8; D]),
+        target: Target,
+        depth: &mut DepthWriter<'_, '_>,
+    ) -> Result<(), Self::Stop> {
+        let (price, qty) = target.exps;
+        let (mut asks, mut count) = ([[0; 2]; UNITS], 0);
+        self.each(|f| {
+            let prices = [f.key(keys.0)?.decimal(price)?, f.key(keys.1)?.decimal(price)?];
+            let sizes = [f.key(keys.2)?.decimal(qty)?, f.key(keys.3)?.decimal(qty)?];
+            if prices[1] != 0 && sizes[1] != 0 {
+                depth.level(prices[1], sizes[1])?;
+            }
+            if prices[0] != 0 && sizes[0] != 0 {
+                let place = asks.get_mut(count);
+                let place = place.ok_or_else(|| Error::new(format!("more than {UNITS} units")))?;
+                (*place, count) = ([prices[0], sizes[0]], count + 1);
+            }
+            Ok(())
+        })?;
+        depth.asks();
+        Ok(depth.levels(&asks[..count])?)
     }
 
     /// Figures of an object whose fields come in any order, all of which must be there; milliseconds

@@ -37,6 +37,7 @@ mod memory;
 mod named;
 mod parser;
 mod place;
+mod policy;
 pub mod prelude;
 mod product;
 mod reply;

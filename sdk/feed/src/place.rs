@@ -243,8 +243,23 @@ impl<'cx> Place<'_, 'cx> {
     #[inline]
     pub fn state(&mut self, target: Target, exchange_ns: i64, state: u8) -> Result<(), Error> {
         let listing = self.directory.get_mut(target.index).filter(|_| state != SESSION_UNKNOWN);
-        match listing.map(|listing| std::mem::replace(&mut listing.session, state)) {
-            Some(told) if told != state => self.status(Some(target), (exchange_ns, 0, 0), state, 0),
+        match listing.map(|listing| (std::mem::replace(&mut listing.session, state), listing.code))
+        {
+            Some((told, code)) if told != state => {
+                self.status(Some(target), (exchange_ns, 0, 0), state, code)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The venue's own code for an instrument, such as warnings to traders, if it is another than was
+    /// told before; its session goes on as it is.
+    pub fn notice(&mut self, target: Target, exchange_ns: i64, code: u32) -> Result<(), Error> {
+        let listing = self.directory.get_mut(target.index);
+        match listing.map(|listing| (std::mem::replace(&mut listing.code, code), listing.session)) {
+            Some((told, state)) if told != code => {
+                self.status(Some(target), (exchange_ns, 0, 0), state, code)
+            }
             _ => Ok(()),
         }
     }

@@ -169,7 +169,7 @@ fn read<V: Venue>(
             Ok(())
         }
         Topic::Instruments => {
-            define_all::<V>(product, content, &mut desk.directory, cx)?;
+            define_all::<V>(product, content, desk, cx)?;
             if let Some(request) = request {
                 match V::page(root) {
                     Some(page) => desk.ask(request, &page, venue, cx)?,
@@ -200,14 +200,20 @@ fn read<V: Venue>(
 fn define_all<V: Venue>(
     product: u8,
     list: Value<'_, '_>,
-    directory: &mut Directory,
+    desk: &mut Desk,
     cx: &mut AdapterCx<'_>,
 ) -> Result<(), Error> {
+    let Desk { settings, directory, .. } = desk;
     let list = list.as_array().ok_or_else(|| Error::new("expected a list of instruments"))?;
     for entry in &list {
         let symbol = entry.get_str(V::ENTRY).unwrap_or_default();
         let known = directory.find(product, symbol);
-        match V::instrument(product, entry, known.map(|(_, listing)| listing.exps)) {
+        let read = V::instrument(product, entry, known.map(|(_, listing)| listing.exps));
+        let completed = read.and_then(|mut read| {
+            read.iter_mut().try_for_each(|instrument| settings.complete(instrument))?;
+            Ok(read)
+        });
+        match completed {
             Ok(Some(instrument)) => directory.define(product, &instrument, cx)?,
             Ok(None) => {}
             Err(error) => {

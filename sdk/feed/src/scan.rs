@@ -118,6 +118,41 @@ impl<'f> Scan<'f> {
         Some(row)
     }
 
+    /// The fields of an object up to its end, after what comes before the first.
+    #[inline]
+    fn named<const N: usize>(
+        &mut self,
+        keys: [&'static str; N],
+        needed: usize,
+        mut read: impl FnMut(&mut Self, usize) -> Result<(), Declined>,
+    ) -> Result<(), Declined> {
+        // The order seldom changes: the next key is looked for behind the last one first.
+        let (mut seen, mut next) = (0_u64, 0);
+        while self.cursor.literal(b"\"").is_some() {
+            let key = self.cursor.plain_text().ok_or(Declined)?;
+            self.cursor.literal(b":").ok_or(Declined)?;
+            let place = (next..N).chain(0..next).find(|&place| keys[place].as_bytes() == key);
+            match place {
+                Some(place) if seen >> place & 1 == 0 => {
+                    (seen, next) = (seen | 1 << place, place + 1);
+                    self.quoted = self.cursor.literal(b"\"").is_some();
+                    read(self, place)?;
+                }
+                // Which of two counts is the parser's to say.
+                Some(_) => return Err(Declined),
+                None => self.pass_any(DEPTH).ok_or(Declined)?,
+            }
+            if self.cursor.literal(b",").is_none() {
+                break;
+            }
+            if self.cursor.peek() != Some(b'"') {
+                return Err(Declined);
+            }
+        }
+        let all = (1 << needed) - 1;
+        (seen & all == all).then_some(()).ok_or(Declined)
+    }
+
     /// A list, of which `item` reads one.
     #[inline(always)]
     fn list(
@@ -215,34 +250,24 @@ impl<'f> Fields<'f> for Scan<'f> {
         &mut self,
         keys: [&'static str; N],
         needed: usize,
-        mut read: impl FnMut(&mut Self, usize) -> Result<(), Declined>,
+        read: impl FnMut(&mut Self, usize) -> Result<(), Declined>,
     ) -> Result<(), Declined> {
         self.cursor.literal(b"{").ok_or(Declined)?;
-        // The order seldom changes: the next key is looked for behind the last one first.
-        let (mut seen, mut next) = (0_u64, 0);
-        while self.cursor.literal(b"\"").is_some() {
-            let key = self.cursor.plain_text().ok_or(Declined)?;
-            self.cursor.literal(b":").ok_or(Declined)?;
-            let place = (next..N).chain(0..next).find(|&place| keys[place].as_bytes() == key);
-            match place {
-                Some(place) if seen >> place & 1 == 0 => {
-                    (seen, next) = (seen | 1 << place, place + 1);
-                    self.quoted = self.cursor.literal(b"\"").is_some();
-                    read(self, place)?;
-                }
-                // Which of two counts is the parser's to say.
-                Some(_) => return Err(Declined),
-                None => self.pass_any(DEPTH).ok_or(Declined)?,
-            }
-            if self.cursor.literal(b",").is_none() {
-                break;
-            }
-            if self.cursor.peek() != Some(b'"') {
-                return Err(Declined);
-            }
+        self.named(keys, needed, read)
+    }
+
+    #[inline]
+    fn rest<const N: usize>(
+        &mut self,
+        keys: [&'static str; N],
+        needed: usize,
+        read: impl FnMut(&mut Self, usize) -> Result<(), Declined>,
+    ) -> Result<(), Declined> {
+        self.cursor.literal(b",").ok_or(Declined)?;
+        if self.cursor.peek() != Some(b'"') {
+            return Err(Declined);
         }
-        let all = (1 << needed) - 1;
-        (seen & all == all).then_some(()).ok_or(Declined)
+        self.named(keys, needed, read)
     }
 
     #[inline]

@@ -1,9 +1,10 @@
 //! What every venue's table has: products, hosts, intervals, limits.
 
-use patchbay_model::Nanos;
+use patchbay_model::{Instrument, Nanos};
 use patchbay_plugin::abi::BucketCost;
 use patchbay_plugin::{Bucket, Config, Error};
 
+use crate::policy::Policy;
 use crate::{Line, Product, Use, Venue};
 
 const SECOND: Nanos = 1_000_000_000;
@@ -39,6 +40,8 @@ pub struct Settings {
     limits: Vec<Vec<u32>>,
     /// Intervals of [`Calls::CALLS`](crate::Calls::CALLS).
     pub(crate) every: Vec<Nanos>,
+    /// Of [`Instruments::QUOTES`](crate::Instruments::QUOTES).
+    policies: Vec<Policy>,
     facts: &'static [Product],
 }
 
@@ -137,6 +140,10 @@ impl Settings {
             life: table.seconds("life_s")?,
             limits: V::PRODUCTS.iter().map(limits).collect::<Result<_, _>>()?,
             every: V::CALLS.iter().map(|c| table.seconds(c.every)).collect::<Result<_, _>>()?,
+            policies: V::QUOTES
+                .iter()
+                .map(|q| Policy::read(q, config))
+                .collect::<Result<_, _>>()?,
             facts: V::PRODUCTS,
         })
     }
@@ -144,6 +151,15 @@ impl Settings {
     /// A product's hosts.
     pub fn host(&self, product: u8) -> &Host {
         &self.hosts[usize::from(product)]
+    }
+
+    /// Adds to an instrument what only the table knows.
+    ///
+    /// # Errors
+    ///
+    /// If the table does not fit it.
+    pub(crate) fn complete(&self, instrument: &mut Instrument) -> Result<(), Error> {
+        self.policies.iter().try_for_each(|policy| policy.complete(instrument))
     }
 
     /// The product behind a URL: a configured host with the line's path, or a known mark.

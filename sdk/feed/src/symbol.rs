@@ -21,6 +21,8 @@ pub struct Listing {
     pub listed: bool,
     /// `SESSION_*` told last.
     pub session: u8,
+    /// The venue's own code told last, 0 if none.
+    pub code: u32,
     /// The venue's time of the newest quote, ns.
     pub quoted_ns: Nanos,
 }
@@ -28,7 +30,7 @@ pub struct Listing {
 impl Listing {
     const fn provisional(product: u8, symbol: String, kind: Kind, exps: (i8, i8)) -> Self {
         let session = SESSION_UNKNOWN;
-        Self { product, symbol, kind, exps, listed: false, session, quoted_ns: 0 }
+        Self { product, symbol, kind, exps, listed: false, session, code: 0, quoted_ns: 0 }
     }
 }
 
@@ -90,12 +92,12 @@ impl Directory {
             return Ok(());
         }
         for fresh in std::mem::take(&mut self.fresh) {
-            let Listing { product, symbol, kind, exps, session, quoted_ns, .. } = fresh;
+            let Listing { product, symbol, kind, exps, session, code, quoted_ns, .. } = fresh;
             let index = self.listings.len();
             let instrument = Instrument::provisional(&symbol, kind, exps.0, exps.1);
             self.define(product, &instrument, cx)?;
             if let Some(listing) = self.listings.get_mut(index) {
-                (listing.session, listing.quoted_ns) = (session, quoted_ns);
+                (listing.session, listing.code, listing.quoted_ns) = (session, code, quoted_ns);
             }
         }
         Ok(())
@@ -124,9 +126,12 @@ impl Directory {
         cx.define_instrument(index, instrument)?;
         let exps = (instrument.price_exp, instrument.qty_exp);
         let before = self.listings.get(index as usize);
+        let told = before.map_or(SESSION_UNKNOWN, |listing| listing.session);
         let listing = Listing {
             listed: !instrument.provisional,
-            session: instrument.session,
+            // A list that does not say leaves it as it was.
+            session: if instrument.session == SESSION_UNKNOWN { told } else { instrument.session },
+            code: before.map_or(0, |listing| listing.code),
             quoted_ns: before.map_or(0, |listing| listing.quoted_ns),
             ..Listing::provisional(product, instrument.symbol.clone(), instrument.kind, exps)
         };

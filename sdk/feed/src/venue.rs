@@ -1,5 +1,7 @@
 //! What an author writes for a venue: what is particular to it, and nothing else.
 
+use std::collections::BTreeMap;
+
 use patchbay_model::{Instrument, Nanos};
 use patchbay_plugin::{Config, Connect, Error, Http, Scope, Send};
 use simd_json::tape::Value;
@@ -54,6 +56,17 @@ impl Stream {
     /// Names with `between` between them.
     pub fn join(streams: &[Self], between: &str) -> String {
         streams.iter().map(|stream| stream.name.as_str()).collect::<Vec<_>>().join(between)
+    }
+
+    /// Codes by kind, of streams named `KIND CODE`, each list as the elements of a JSON array.
+    pub fn codes(streams: &[Self]) -> BTreeMap<&str, String> {
+        let mut all: BTreeMap<_, String> = BTreeMap::new();
+        for (kind, code) in streams.iter().filter_map(|stream| stream.name.split_once(' ')) {
+            let codes = all.entry(kind).or_default();
+            let comma = if codes.is_empty() { "" } else { "," };
+            *codes += &format!("{comma}\"{code}\"");
+        }
+        all
     }
 }
 
@@ -177,9 +190,9 @@ pub trait Streams {
         connect
     }
 
-    /// What fits a request.
+    /// What fits a request: where one is [whole](Self::WHOLE), everything.
     fn batch(_line: Line) -> Batch {
-        Batch { streams: 200, bytes: usize::MAX }
+        Batch { streams: if Self::WHOLE { usize::MAX } else { 200 }, bytes: usize::MAX }
     }
 
     /// Streams of different groups never share a request (Coinbase Advanced: one channel each).
@@ -263,12 +276,14 @@ pub trait Calls {
         None
     }
 
-    /// The venue's clock.
+    /// The venue's clock, where [`Topic::Time`] is asked.
     ///
     /// # Errors
     ///
     /// If the reply does not tell.
-    fn time(root: Value<'_, '_>) -> Result<Nanos, Error>;
+    fn time(_root: Value<'_, '_>) -> Result<Nanos, Error> {
+        Err(Error::new("the venue has no clock to ask"))
+    }
 
     /// The product of a reply whose URL does not tell.
     fn guess(_root: Value<'_, '_>) -> Option<u8> {
@@ -322,6 +337,10 @@ pub trait Faults {
 pub trait Instruments {
     /// Name of the field of an entry of the list that holds the symbol.
     const ENTRY: &'static str = "symbol";
+    /// Quote currencies whose price steps and smallest orders the venue publishes in a table, which
+    /// may change without notice: the keys `ticks.QUOTE`, a list of `"FROM STEP"`, and
+    /// `min_notional.QUOTE`. They hold for instruments that come without a tick.
+    const QUOTES: &'static [&'static str] = &[];
 
     /// One instrument of a product's list, whose exponents are `known` if it was seen before;
     /// `None` if it is none that the adapter takes.
