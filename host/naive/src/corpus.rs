@@ -7,6 +7,7 @@ use crate::binance::Binance;
 use crate::bybit::Bybit;
 use crate::deribit::Deribit;
 use crate::okx::Okx;
+use crate::upbit::Upbit;
 
 /// Files that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,11 +39,12 @@ pub fn venue(name: &str) -> Option<&'static Venue> {
 }
 
 /// Every venue that has been recorded.
-pub static VENUES: [Venue; 4] = [
+pub static VENUES: [Venue; 5] = [
     Venue { name: "binance", recordings: &BINANCE, rules: || Box::<Binance>::default() },
     Venue { name: "okx", recordings: &OKX, rules: || Box::<Okx>::default() },
     Venue { name: "deribit", recordings: &DERIBIT, rules: || Box::<Deribit>::default() },
     Venue { name: "bybit", recordings: &BYBIT, rules: || Box::<Bybit>::default() },
+    Venue { name: "upbit", recordings: &UPBIT, rules: || Box::<Upbit>::default() },
 ];
 
 const fn recording(name: &'static str, files: &'static [&'static str]) -> Recording {
@@ -131,3 +133,8 @@ static BYBIT: [Recording; 2] = [
     recording("linear and spot 2026-08-09", &["bybit/cryptofeed-20260809/BYBIT.jsonl.zst"]),
     recording("linear, level 1 2025-06-13", &["bybit/cryptofeed-20250613/BYBIT.ws.1.0.gz"]),
 ];
+
+static UPBIT: [Recording; 1] = [recording(
+    "2021-04-05, list of 2021-04-17",
+    &["upbit/cryptofeed-20210417/UPBIT.0.gz", "upbit/cryptofeed-20210405/UPBIT-d78752.0.gz"],
+)];

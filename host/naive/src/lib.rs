@@ -6,7 +6,7 @@
 //!
 //! ```no_run
 //! # fn main() -> Result<(), patchbay_naive::Error> {
-//! let venue = patchbay_naive::venue("okx").expect("one of the four");
+//! let venue = patchbay_naive::venue("okx").expect("one of those recorded");
 //! let truth = venue.replay(&["OKX.ws.1.0.gz".into()])?;
 //! println!("{} frames, {} gaps", truth.frames, truth.gaps);
 //! # Ok(())
@@ -23,6 +23,7 @@ mod okx;
 mod recorded;
 mod text;
 mod truth;
+mod upbit;
 
 use std::path::{Path, PathBuf};
 

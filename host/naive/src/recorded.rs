@@ -99,7 +99,9 @@ fn lines(text: &str, first: usize, out: &mut Vec<Recorded>) -> usize {
             let Some((url, time, body)) = reply else { continue };
             push(conn, time, What::Reply { url: url.to_owned(), body: body.to_owned() });
         } else if let Some((time, frame)) = line.split_once(": ").filter(|l| is_time(l.0)) {
-            push(conn, time, What::Frame(frame.to_owned()));
+            // Binary frames are written as Python writes bytes.
+            let inner = frame.strip_prefix("b'").and_then(|f| f.strip_suffix('\''));
+            push(conn, time, What::Frame(inner.unwrap_or(frame).to_owned()));
         } else if let Some((time, body)) = line.split_once(' ').filter(|l| is_time(l.0)) {
             let body = body.to_owned();
             // The bare REST snapshot, once a file; whose, the recorder did not say.
@@ -168,6 +170,7 @@ mod tests {
             wss://venue/ws <-> 3.000000001\n\
             wss://venue/ws <- 3.1: {\"op\":\"subscribe\"}\n\
             4.25: [1,2]\n\
+            4.5: b'{}'\n\
             wss://venue/ws <-> 5.0\n\
             1680652800004107 {\"e\":1}\n\
             1723161253937085768 {\"lastUpdateId\":2}\n";
@@ -177,11 +180,13 @@ mod tests {
             (2_500_000_000, 7),
             (3_000_000_001, 7),
             (4_250_000_000, 7),
+            (4_500_000_000, 7),
             (5_000_000_000, 8),
             (1_680_652_800_004_107_000, 8),
             (1_723_161_253_937_085_768, 8),
         ];
         assert_eq!(times, expected);
         assert_eq!(out[2].what, What::Frame("[1,2]".to_owned()));
+        assert_eq!(out[3].what, What::Frame("{}".to_owned()));
     }
 }

@@ -100,8 +100,19 @@ fn binance_chains_hold() {
     }
 }
 
+/// By the manifest: 1,061 books and 672 trades of nine markets.
+#[test]
+fn upbit_books_are_whole_each() {
+    for (name, truth) in truths("upbit") {
+        assert_eq!(counts(&truth), [1061, 1061, 1061, 672, 0], "{name}");
+        assert_eq!((truth.books.len(), truth.gaps, truth.unread), (9, 0, 0), "{name}");
+        assert!(truth.books.values().all(|book| book.depth(0) == 15 && book.depth(1) == 15));
+        assert!(truth.instruments.len() > 200, "{name}: {}", truth.instruments.len());
+    }
+}
+
 #[test]
 fn no_venue_stands_twice() {
     let names: Vec<_> = VENUES.iter().map(|venue| venue.name).collect();
-    assert_eq!(names, ["binance", "okx", "deribit", "bybit"]);
+    assert_eq!(names, ["binance", "okx", "deribit", "bybit", "upbit"]);
 }
