@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 pub mod binance;
+pub mod bithumb;
 mod book;
 pub mod bybit;
 mod clock;
@@ -47,6 +48,7 @@ mod session;
 mod socket;
 mod tls;
 mod track;
+pub mod upbit;
 mod visitor;
 mod wire;
 mod world;
@@ -57,9 +59,11 @@ use std::sync::Arc;
 pub fn protocols() -> Vec<Arc<dyn Protocol>> {
     vec![
         Arc::new(binance::Binance::default()),
+        Arc::new(bithumb::Bithumb),
         Arc::new(bybit::Bybit),
         Arc::new(deribit::Deribit),
         Arc::new(okx::Okx),
+        Arc::new(upbit::Upbit),
     ]
 }
 

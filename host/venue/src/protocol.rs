@@ -185,6 +185,13 @@ pub enum Command {
         /// The answer.
         reply: String,
     },
+    /// Streams to be sent from now on, and no others; those that were sent before begin anew.
+    Replace {
+        /// Their names.
+        names: Vec<String>,
+        /// The answer.
+        reply: String,
+    },
     /// The list of subscriptions; see [`Protocol::listing`].
     List {
         /// Of the request, as it was written.
@@ -344,6 +351,10 @@ pub trait Protocol: Send + Sync + fmt::Debug {
     fn endpoint(&self, host: &str, target: &str, recorded: &[Product]) -> Endpoint;
     /// What a client's message asks for.
     fn command(&self, client: &Client<'_>, text: &[u8]) -> Command;
+    /// Whether market data is sent in binary frames.
+    fn binary(&self) -> bool {
+        false
+    }
     /// Whether the answer to a subscription comes before its first frame.
     fn answers_first(&self) -> bool {
         false

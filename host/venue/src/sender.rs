@@ -31,6 +31,8 @@ struct Held {
 pub(crate) struct Sender {
     world: Arc<World>,
     conn: u64,
+    /// Of market data.
+    opcode: u8,
     out: Vec<u8>,
     frames: u64,
     /// Frames waiting for the next one of their stream.
@@ -45,7 +47,8 @@ pub(crate) struct Sender {
 impl Sender {
     pub(crate) fn new(world: Arc<World>, conn: u64) -> Self {
         let (out, reordered, gaps) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { world, conn, out, frames: 0, reordered, gaps, late: None, shutdown: None }
+        let opcode = if world.protocol().binary() { wire::BINARY } else { wire::TEXT };
+        Self { world, conn, opcode, out, frames: 0, reordered, gaps, late: None, shutdown: None }
     }
 
     /// Until when nothing may be sent.
@@ -65,6 +68,11 @@ impl Sender {
     /// Appends something other than a frame of the recording.
     pub(crate) fn control(&mut self, opcode: u8, payload: &[u8]) {
         wire::frame(&mut self.out, opcode, payload);
+    }
+
+    /// Appends market data that is no frame of the recording as it stands there.
+    pub(crate) fn data(&mut self, payload: &[u8]) {
+        self.control(self.opcode, payload);
     }
 
     /// The late frame is due.
@@ -154,12 +162,12 @@ impl Sender {
     fn append(&mut self, index: usize, wrap: &Wrap) {
         let recording = self.world.recording();
         match wrap {
-            Wrap::Recorded => wire::frame(&mut self.out, wire::TEXT, recording.bytes(index)),
-            Wrap::Bare => wire::frame(&mut self.out, wire::TEXT, recording.payload(index)),
+            Wrap::Recorded => wire::frame(&mut self.out, self.opcode, recording.bytes(index)),
+            Wrap::Bare => wire::frame(&mut self.out, self.opcode, recording.payload(index)),
             Wrap::As(envelope) => {
                 let payload = recording.payload(index);
                 let len = envelope.0.len() + payload.len() + envelope.1.len();
-                wire::header(&mut self.out, true, wire::TEXT, len);
+                wire::header(&mut self.out, true, self.opcode, len);
                 self.out.extend_from_slice(envelope.0.as_bytes());
                 self.out.extend_from_slice(payload);
                 self.out.extend_from_slice(envelope.1.as_bytes());
@@ -224,7 +232,7 @@ impl Sender {
             }
             Fault::Fragments { pieces } => {
                 let text = self.text(index, &wrap, None);
-                wire::fragments(&mut self.out, &text, *pieces as usize);
+                wire::fragments(&mut self.out, self.opcode, &text, *pieces as usize);
                 self.count(index);
             }
             Fault::OneByteSegments => {
@@ -252,7 +260,7 @@ impl Sender {
             Fault::CutMidFrame => {
                 self.flush(socket).await?;
                 let text = self.text(index, &wrap, None);
-                wire::frame(&mut self.out, wire::TEXT, &text);
+                wire::frame(&mut self.out, self.opcode, &text);
                 let of = self.out.len();
                 self.out.truncate(of / 2);
                 let did = Did::Sent { bytes: (of / 2) as u64, of: of as u64 };
@@ -283,7 +291,7 @@ impl Sender {
 
     fn append_text(&mut self, index: usize, wrap: &Wrap, payload: &[u8]) {
         let text = self.text(index, wrap, Some(payload));
-        wire::frame(&mut self.out, wire::TEXT, &text);
+        wire::frame(&mut self.out, self.opcode, &text);
         self.count(index);
     }
 

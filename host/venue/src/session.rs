@@ -362,7 +362,10 @@ impl Session {
         let command = protocol.command(&client, text);
         if matches!(
             command,
-            Command::Subscribe { .. } | Command::Unsubscribe { .. } | Command::Login { .. }
+            Command::Subscribe { .. }
+                | Command::Unsubscribe { .. }
+                | Command::Replace { .. }
+                | Command::Login { .. }
         ) {
             self.requests.1 += 1;
         }
@@ -377,6 +380,12 @@ impl Session {
             }
             Command::Unsubscribe { names, reply } => {
                 self.unsubscribe(&names);
+                reply
+            }
+            Command::Replace { names, reply } => {
+                let before: Vec<_> = self.names.keys().cloned().collect();
+                self.unsubscribe(&before);
+                self.subscribe(&names)?;
                 reply
             }
             Command::List { id } => {
@@ -429,7 +438,7 @@ impl Session {
                 };
                 // Bybit's first frame may come before the answer to the subscription.
                 if let Some(opening) = server.opening(stream) {
-                    self.sender.control(wire::TEXT, &opening);
+                    self.sender.data(&opening);
                 }
                 let name = Rc::from(name.as_str());
                 server.subscribe(stream, Subscriber { conn: self.conn, name, wrap });

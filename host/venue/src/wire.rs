@@ -18,11 +18,11 @@ pub(crate) enum Message {
 pub(crate) struct Violation(pub(crate) u16);
 
 pub(crate) const TEXT: u8 = 1;
+pub(crate) const BINARY: u8 = 2;
 pub(crate) const CLOSE: u8 = 8;
 pub(crate) const PING: u8 = 9;
 pub(crate) const PONG: u8 = 10;
 const CONTINUATION: u8 = 0;
-const BINARY: u8 = 2;
 
 /// Appends the header of a frame of `len` bytes.
 pub(crate) fn header(out: &mut Vec<u8>, fin: bool, opcode: u8, len: usize) {
@@ -53,13 +53,13 @@ pub(crate) fn close(out: &mut Vec<u8>, code: u16, why: &str) {
     frame(out, CLOSE, &payload);
 }
 
-/// Appends a text as fragments, a ping after the first.
-pub(crate) fn fragments(out: &mut Vec<u8>, payload: &[u8], pieces: usize) {
+/// Appends a text, or what the opcode says, as fragments, a ping after the first.
+pub(crate) fn fragments(out: &mut Vec<u8>, opcode: u8, payload: &[u8], pieces: usize) {
     let size = payload.len().div_ceil(pieces.max(1)).max(1);
     let count = payload.len().div_ceil(size).max(1);
     for place in 0..count {
         let piece = &payload[place * size..payload.len().min((place + 1) * size)];
-        let opcode = if place == 0 { TEXT } else { CONTINUATION };
+        let opcode = if place == 0 { opcode } else { CONTINUATION };
         header(out, place + 1 == count, opcode, piece.len());
         out.extend_from_slice(piece);
         if place == 0 && count > 1 {
@@ -175,10 +175,10 @@ mod tests {
     #[test]
     fn fragments_are_the_message() {
         let mut out = Vec::new();
-        fragments(&mut out, b"abcdefg", 3);
+        fragments(&mut out, TEXT, b"abcdefg", 3);
         assert_eq!(out, b"\x01\x03abc\x89\x07between\x00\x03def\x80\x01g");
         out.clear();
-        fragments(&mut out, b"", 3);
+        fragments(&mut out, TEXT, b"", 3);
         assert_eq!(out, [0x81, 0]);
     }
 }

@@ -117,7 +117,7 @@ mod tests {
             | Command::Login { reply }
             | Command::Heartbeat { reply, .. }
             | Command::Answer { reply } => reply,
-            Command::List { .. } => panic!("there is no list"),
+            Command::List { .. } | Command::Replace { .. } => panic!("there is none"),
         };
         let reply: Value = serde_json::from_str(reply).unwrap();
         assert_eq!(reply["id"], 7);

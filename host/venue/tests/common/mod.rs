@@ -136,6 +136,17 @@ pub(crate) async fn text(ws: &mut Ws) -> Option<String> {
     }
 }
 
+/// The next binary frame; `None` at the end, however it comes.
+pub(crate) async fn binary(ws: &mut Ws) -> Option<Vec<u8>> {
+    loop {
+        match message(ws).await? {
+            Ok(Message::Binary(bytes)) => return Some(bytes.to_vec()),
+            Ok(Message::Close(_)) | Err(_) => return None,
+            Ok(_) => {}
+        }
+    }
+}
+
 /// The code of the close that ends the connection, if there is one.
 pub(crate) async fn close_code(ws: &mut Ws) -> Option<u16> {
     loop {
