@@ -30,7 +30,7 @@ pub(crate) fn read<'f, F: Fields<'f>>(f: &mut F, at: &mut Place<'_, '_>) -> Read
             return Err(Error::new("a trade without `i`, `s`, `p` or `S`").into());
         };
         let (target, (id, hashed)) = (at.target(symbol)?, trade_id(id));
-        let (price, qty) = (exact(price, target.exps.0)?, exact(qty, target.exps.1)?);
+        let (price, qty) = (target.price(price)?, target.qty(qty)?);
         let flags = if block { TRADE_OFF_BOOK } else { 0 };
         let deal =
             Deal { target, id, hashed, exchange_ns, price, qty, sold, flags, ..Deal::default() };
@@ -52,8 +52,4 @@ pub(crate) fn liquidations<'f, F: Fields<'f>>(f: &mut F, at: &mut Place<'_, '_>)
         Ok(at.liquidation(target, time, long, [price, 0, qty], -8)?)
     })?;
     f.end()
-}
-
-fn exact(text: &[u8], exp: i8) -> Result<i64> {
-    parse_decimal(text, exp).map_err(|e| Error::new(format!("`p` or `v` at 1e{exp}: {e}")))
 }

@@ -73,17 +73,8 @@ impl Streams for Market {
         }
         let text =
             r#"{"op":"login","args":[{"apiKey":"","passphrase":"","timestamp":"","sign":""}]}"#;
-        let now = slot(text, r#"timestamp":""#, SECRET_WALL_TIME, ENCODE_SECONDS);
-        let sign = slot(text, r#"sign":""#, SECRET_HMAC_SHA256, ENCODE_BASE64);
-        let secrets = vec![
-            slot(text, r#"apiKey":""#, SECRET_KEY_ID, ENCODE_TEXT),
-            slot(text, r#"passphrase":""#, SECRET_PASSPHRASE, ENCODE_TEXT),
-            Secret { target: TARGET_SCRATCH, offset: 0, ..now.clone() },
-            now,
-            Secret { over: TARGET_SCRATCH, to: usize::MAX, ..sign },
-        ];
-        let scratch = vec!["GET/users/self/verify".to_owned()];
-        let frames = vec![Send { secrets, scratch, ..Send::text(text.to_owned()) }];
+        let marks = [r#"apiKey":""#, r#"passphrase":""#, r#"timestamp":""#, r#"sign":""#];
+        let frames = vec![signed(text.to_owned(), marks, "GET/users/self/verify")];
         Greeting { frames, login: true }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::Rules;
 use crate::binance::Binance;
 use crate::bybit::Bybit;
+use crate::coinbase::Coinbase;
 use crate::deribit::Deribit;
 use crate::okx::Okx;
 use crate::upbit::Upbit;
@@ -39,12 +40,13 @@ pub fn venue(name: &str) -> Option<&'static Venue> {
 }
 
 /// Every venue that has been recorded.
-pub static VENUES: [Venue; 5] = [
+pub static VENUES: [Venue; 6] = [
     Venue { name: "binance", recordings: &BINANCE, rules: || Box::<Binance>::default() },
     Venue { name: "okx", recordings: &OKX, rules: || Box::<Okx>::default() },
     Venue { name: "deribit", recordings: &DERIBIT, rules: || Box::<Deribit>::default() },
     Venue { name: "bybit", recordings: &BYBIT, rules: || Box::<Bybit>::default() },
     Venue { name: "upbit", recordings: &UPBIT, rules: || Box::<Upbit>::default() },
+    Venue { name: "coinbase", recordings: &COINBASE, rules: || Box::<Coinbase>::default() },
 ];
 
 const fn recording(name: &'static str, files: &'static [&'static str]) -> Recording {
@@ -138,3 +140,14 @@ static UPBIT: [Recording; 1] = [recording(
     "2021-04-05, list of 2021-04-17",
     &["upbit/cryptofeed-20210417/UPBIT.0.gz", "upbit/cryptofeed-20210405/UPBIT-d78752.0.gz"],
 )];
+
+static COINBASE: [Recording; 2] = [
+    recording(
+        "exchange 2021-04-17",
+        &[
+            "coinbase/cryptofeed-20210417/COINBASE.0.gz",
+            "coinbase/cryptofeed-20210417/COINBASE.ws.28.0.gz",
+        ],
+    ),
+    recording("advanced 2026-08-09", &["coinbase/cryptofeed-20260809/COINBASE.jsonl.zst"]),
+];

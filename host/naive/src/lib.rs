@@ -17,6 +17,7 @@
 mod binance;
 mod book;
 mod bybit;
+mod coinbase;
 mod corpus;
 mod deribit;
 mod okx;

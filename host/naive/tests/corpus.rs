@@ -91,6 +91,28 @@ fn bybit_ids_rise_by_one_in_both_categories() {
     assert_eq!(counts(level_1), [0, 0, 0, 0, 198]);
 }
 
+/// By the manifest: 9719 changes and 10 snapshots, 97 matches, 107 tickers without quantities; 775
+/// books, 160 tickers, and 1029 times a number after the one before.
+#[test]
+fn coinbase_counts_a_connection_or_nothing() {
+    let truths = truths("coinbase");
+    let [(_, exchange), (_, advanced)] = truths.as_slice() else { return };
+    assert_eq!(counts(exchange), [9729, 9729, 10, 97, 0]);
+    assert_eq!((exchange.gaps, exchange.instruments.len()), (0, 162));
+    let [received, applied, snapshots, trades, quotes] = counts(advanced);
+    assert_eq!([received, applied, snapshots, quotes], [775, 775, 2, 160]);
+    assert!(trades >= 57, "{trades}: a message holds one trade or more");
+    assert_eq!((advanced.gaps, advanced.unread), (0, 6 + 5), "candles, acknowledgements");
+    assert_eq!(advanced.instruments.len(), 920 - 400, "but aliases");
+    for (name, truth) in &truths {
+        for (key, tape) in &truth.tape {
+            let ids: Vec<u64> = tape.iter().map(|trade| trade.id.parse().unwrap()).collect();
+            assert!(ids.is_sorted_by(|a, b| a + 1 == *b), "{name}, {key}: {ids:?}");
+        }
+        assert!(truth.books.values().all(patchbay_naive::Book::is_live), "{name}");
+    }
+}
+
 /// By the manifest, every depth frame is joined to the next, and every snapshot lies among them.
 #[test]
 fn binance_chains_hold() {
@@ -114,5 +136,5 @@ fn upbit_books_are_whole_each() {
 #[test]
 fn no_venue_stands_twice() {
     let names: Vec<_> = VENUES.iter().map(|venue| venue.name).collect();
-    assert_eq!(names, ["binance", "okx", "deribit", "bybit", "upbit"]);
+    assert_eq!(names, ["binance", "okx", "deribit", "bybit", "upbit", "coinbase"]);
 }

@@ -26,7 +26,8 @@ pub struct SecretSlot {
     /// Byte offset in the text as given by the plugin.
     pub offset: usize,
     /// For digests, signatures and JWTs: first byte of the covered range, as an offset in the text
-    /// as given that `over` names; otherwise 0.
+    /// as given that `over` names. For [`SECRET_WALL_TIME`]: seconds that are added, for the `exp`
+    /// of a JWT. Otherwise 0.
     pub from: usize,
     /// End of the covered range, exclusive; `usize::MAX` for all that follows.
     pub to: usize,

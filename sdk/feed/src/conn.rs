@@ -28,6 +28,7 @@ impl<'cx> Conn<'_, 'cx> {
 
     /// Its product, told by what it sends.
     pub fn learn(&mut self, product: u8) {
+        self.product = Some(product);
         self.desk.session.learn(self.number, product);
     }
 
@@ -50,7 +51,7 @@ impl<'cx> Conn<'_, 'cx> {
         let product = self.product.unwrap_or(0);
         let list = list.as_array().ok_or_else(|| Error::new("expected a list of instruments"))?;
         for entry in &list {
-            let symbol = entry.get_str(V::ENTRY).unwrap_or_default();
+            let symbol = V::symbol(entry);
             let at = self.place(product);
             if !at.carries(symbol.as_bytes()) {
                 continue;
@@ -65,6 +66,24 @@ impl<'cx> Conn<'_, 'cx> {
                 at.state(target, 0, instrument.session)?;
             }
             at.directory.define(product, &instrument, at.cx)?;
+        }
+        Ok(())
+    }
+
+    /// A list by stream that says in which state (`SESSION_*`) instruments are: new ones are told of
+    /// those that the connection carries.
+    pub fn states<V: Venue>(
+        &mut self,
+        list: Option<Value<'_, '_>>,
+        state: impl Fn(Value<'_, '_>) -> u8,
+    ) -> Result<(), Error> {
+        let mut at = self.place(self.product.unwrap_or(0));
+        let list = list.and_then(|list| list.into_array());
+        for entry in list.iter().flat_map(|list| list.iter()) {
+            let symbol = V::symbol(entry);
+            if let Some(target) = at.known(symbol).filter(|_| at.carries(symbol.as_bytes())) {
+                at.state(target, 0, state(entry))?;
+            }
         }
         Ok(())
     }

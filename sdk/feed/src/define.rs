@@ -119,7 +119,8 @@ pub fn places(text: Option<&str>) -> u8 {
 /// largest value would not fit 64 bits; never too coarse for the step.
 fn exponent(declared: u8, step: Option<&str>, largest: Option<&str>, headroom: i64) -> i8 {
     let fits = |places: &u8| {
-        let largest = parse_number(largest.unwrap_or("0").as_bytes(), -(*places as i8));
+        let exp = -(*places as i8);
+        let largest = parse_number(floor(largest.unwrap_or("0"), exp).as_bytes(), exp);
         match largest {
             Ok(mantissa) => mantissa.checked_mul(headroom).is_some(),
             Err(error) => error != DecimalError::Range,
@@ -130,11 +131,13 @@ fn exponent(declared: u8, step: Option<&str>, largest: Option<&str>, headroom: i
     -(fine.find(fits).unwrap_or(step) as i8)
 }
 
-/// 0 where there is none, and where a bound is too large to matter.
 /// A bound without the digits that no order can have: Bybit prints some bounds as doubles,
-/// `0.8702999999999999`.
+/// `0.8702999999999999`, Coinbase worth a round sum, `11996772.8407292192545075`.
 fn floor(text: &str, exp: i8) -> String {
-    let plain = plain_number(text).unwrap_or_default();
+    let plain = match text.contains(['e', 'E']) {
+        true => plain_number(text).unwrap_or_default(),
+        false => text.to_owned(),
+    };
     match plain.split_once('.') {
         Some((whole, fraction)) => {
             let places = usize::from(exp.min(0).unsigned_abs()).min(fraction.len());
@@ -144,6 +147,7 @@ fn floor(text: &str, exp: i8) -> String {
     }
 }
 
+/// 0 where there is none, and where a bound is too large to matter.
 fn mantissa(text: Option<&str>, exp: i8) -> Result<i64, DecimalError> {
     match text.map_or(Ok(0), |text| parse_number(text.as_bytes(), exp)) {
         Err(DecimalError::Range) => Ok(0),
@@ -164,6 +168,14 @@ mod tests {
         };
         let made = define("BTCPLN", Kind::Spot, &sizes, None).expect("a bound may be finer");
         assert_eq!((made.qty_exp, made.max_qty), (-6, 870_299));
+        let worth = Sizes { max_qty: Some("11996772.8407292192545075"), qty_places: 8, ..sizes };
+        let made = define("XRP-USD", Kind::Spot, &worth, None).expect("a bound may be finer");
+        assert_eq!((made.qty_exp, made.max_qty), (-8, 1_199_677_284_072_921));
+        // Of a thousand times as much there is no room for the eighth place.
+        let many =
+            Sizes { max_qty: Some("539937939102.8409944033184418"), lot: Some("1"), ..worth };
+        let made = define("PEPE-USD", Kind::Spot, &many, None).expect("a bound may be finer");
+        assert_eq!((made.qty_exp, made.max_qty), (-4, 5_399_379_391_028_409));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! of it and looks the field up, so that neither order nor unknown fields matter, and words what is
 //! wrong.
 
+use patchbay_model::parse_iso8601;
 use patchbay_plugin::{DepthWriter, Error};
 
 use crate::Target;
@@ -22,6 +23,8 @@ pub enum Cell {
     Skip,
     /// Text: read as 1 if it is this one, otherwise as 0.
     Is(&'static str),
+    /// Text: read as 1 if it is the first, as 0 if it is the second; nothing else will do.
+    Either(&'static str, &'static str),
 }
 
 /// Passes over fields that are not consumed, each if it is here: `skip!(f, br#","X":""#)`.
@@ -65,11 +68,14 @@ pub fn millis((ms, exp): (i64, i8)) -> Result<i64, Error> {
 }
 
 /// What a description of a frame answers.
-pub type Read<'f, F> = Result<(), <F as Fields<'f>>::Stop>;
+pub type Read<'f, F, T = ()> = Result<T, <F as Fields<'f>>::Stop>;
+
+/// Takes a level: whether it is an ask, price and quantity. See [`Fields::mixed`].
+pub type Sink<'s> = dyn FnMut(bool, i64, i64) -> Result<(), Error> + 's;
 
 /// Values by name. Readers of a value read the one that [`at`](Self::at) went to.
 #[expect(clippy::missing_errors_doc, reason = "every reader stops at what is not as described")]
-pub trait Fields<'f>: Sized {
+pub trait Fields<'f>: Sized + Clone {
     /// What ends the reading.
     type Stop: From<Error>;
 
@@ -175,6 +181,27 @@ pub trait Fields<'f>: Sized {
         self.key(asks)?.levels(target.exps, |levels| depth.levels(levels))
     }
 
+    /// Levels of both sides that stand in one list in no order: `list` reads it and gives each away,
+    /// whether it is an ask, price and quantity. It reads twice if there are asks.
+    #[inline(always)]
+    fn mixed(
+        &mut self,
+        depth: &mut DepthWriter<'_, '_>,
+        mut list: impl FnMut(&mut Self, &mut Sink<'_>) -> Result<(), Self::Stop>,
+    ) -> Result<(), Self::Stop> {
+        let (mut again, mut asks) = (self.clone(), false);
+        list(self, &mut |ask, price, qty| {
+            asks |= ask;
+            if ask { Ok(()) } else { depth.level(price, qty) }
+        })?;
+        depth.asks();
+        if asks {
+            let mut only = |ask, price, qty| if ask { depth.level(price, qty) } else { Ok(()) };
+            list(&mut again, &mut only)?;
+        }
+        Ok(())
+    }
+
     /// A side of changes to a book, each `[action,price,quantity]`; what `gone` says of has no
     /// quantity left, whatever stands there.
     #[inline(always)]
@@ -186,6 +213,16 @@ pub trait Fields<'f>: Sized {
     ) -> Result<(), Self::Stop> {
         let form = [Cell::Is(gone), Cell::Decimal(target.exps.0), Cell::Decimal(target.exps.1)];
         self.rows(form, |[gone, price, qty]| depth.level(price, (1 - gone) * qty))
+    }
+
+    /// Whether text is `yes` rather than `no`; nothing else will do.
+    #[inline(always)]
+    fn either(&mut self, yes: &[u8], no: &[u8]) -> Result<bool, Self::Stop> {
+        match self.text()? {
+            text if text == yes => Ok(true),
+            text if text == no => Ok(false),
+            _ => Err(Error::new("a text is neither of two that it can be"))?,
+        }
     }
 
     /// `buy` or `sell`, or `BID` or `ASK` of who took, in upper or lower case: whether it is the
@@ -272,6 +309,13 @@ pub trait Fields<'f>: Sized {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    /// ISO 8601 in UTC, as ns.
+    #[inline(always)]
+    fn iso(&mut self) -> Result<i64, Self::Stop> {
+        let time = parse_iso8601(self.text()?);
+        Ok(time.ok_or_else(|| Error::new("a time that is no ISO 8601 in UTC"))?)
     }
 
     /// Milliseconds, as ns.

@@ -1,9 +1,10 @@
 //! Where a reader is: the instruments that it may name, and where its records go.
 
 use patchbay_plugin::abi::{
-    Funding, Head, Liquidation, Mark, NO_INSTRUMENT, OpenInterest, Quote, SCOPE_INSTRUMENT,
-    SESSION_UNKNOWN, SIDE_BUY, SIDE_SELL, SLOT_FUNDING, SLOT_LIQUIDATION, SLOT_MARK,
-    SLOT_OPEN_INTEREST, SLOT_QUOTE, SLOT_STATUS, SLOT_TRADE, SessionStatus, Trade,
+    DEPTH_DENSE, Funding, Head, Liquidation, Mark, NO_INSTRUMENT, OpenInterest, Quote,
+    SCOPE_CONNECTION, SCOPE_INSTRUMENT, SCOPE_NONE, SESSION_UNKNOWN, SIDE_BUY, SIDE_SELL,
+    SLOT_FUNDING, SLOT_LIQUIDATION, SLOT_MARK, SLOT_OPEN_INTEREST, SLOT_QUOTE, SLOT_STATUS,
+    SLOT_TRADE, SessionStatus, Trade,
 };
 use patchbay_plugin::{AdapterCx, DepthStart, DepthWriter, Error};
 
@@ -113,6 +114,42 @@ impl<'cx> Place<'_, 'cx> {
             audit: self.audit,
             ..DepthStart::NONE
         })
+    }
+
+    /// Begins a depth message that has no id.
+    #[inline(always)]
+    pub fn depth_without_id(
+        &mut self,
+        target: Target,
+        flags: u8,
+    ) -> Result<DepthWriter<'_, 'cx>, Error> {
+        let mut depth = self.depth(target, (0, 0), flags)?;
+        depth.start().scope = SCOPE_NONE;
+        Ok(depth)
+    }
+
+    /// Begins a depth message whose id is one of its connection, which counts all messages. Of
+    /// several books under one id the first is `first`.
+    #[inline(always)]
+    pub fn depth_of_conn(
+        &mut self,
+        target: Target,
+        (sequence, exchange_ns): (u64, i64),
+        flags: u8,
+        first: bool,
+    ) -> Result<DepthWriter<'_, 'cx>, Error> {
+        let (scope, chain) = (SCOPE_CONNECTION, self.conn);
+        let flags = if first { flags | DEPTH_DENSE } else { flags };
+        let mut depth = self.depth(target, (sequence, exchange_ns), flags)?;
+        (depth.start().scope, depth.start().chain) = (scope, chain);
+        Ok(depth)
+    }
+
+    /// An id of the connection that no book has: the message was about something else.
+    #[inline(always)]
+    pub fn count(&mut self, id: (u64, i64)) -> Result<(), Error> {
+        let none = Target { index: NO_INSTRUMENT, exps: (0, 0) };
+        self.depth_of_conn(none, id, 0, true)?.finish()
     }
 
     /// A trade.

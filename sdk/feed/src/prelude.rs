@@ -1,6 +1,6 @@
 //! What most files of an adapter use, the ABI's constants included.
 
-pub use patchbay_model::{Instrument, Kind, Nanos, OptionSide, parse_decimal};
+pub use patchbay_model::{Instrument, Kind, Nanos, OptionSide, parse_decimal, parse_iso8601};
 pub use patchbay_plugin::abi::*;
 pub use patchbay_plugin::{AdapterCx, DepthWriter, Error, Secret, Send};
 pub use simd_json::prelude::*;
@@ -10,7 +10,7 @@ pub use crate::{
     Batch, Books, Call, Calls, Cell, Channel, Conn, Deal, Declined, Faults, Fields, Frames,
     Greeting, Heal, Host, Ids, Instruments, Limit, Limits, Line, Listing, Memory, Ping, Place,
     Product, Read, Remedy, Request, Room, Scan, Sizes, Stream, Streams, Target, Topic, Tree, Use,
-    Verb, When, best, define, millis, skip, slot, steps, trade_id, unordered,
+    Verb, When, best, define, millis, signed, skip, slot, steps, trade_id, unordered, with_jwt,
 };
 
 /// What fails with an [`Error`] unless it says otherwise.

@@ -206,7 +206,7 @@ fn define_all<V: Venue>(
     let Desk { settings, directory, .. } = desk;
     let list = list.as_array().ok_or_else(|| Error::new("expected a list of instruments"))?;
     for entry in &list {
-        let symbol = entry.get_str(V::ENTRY).unwrap_or_default();
+        let symbol = V::symbol(entry);
         let known = directory.find(product, symbol);
         let read = V::instrument(product, entry, known.map(|(_, listing)| listing.exps));
         let completed = read.and_then(|mut read| {

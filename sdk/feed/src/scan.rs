@@ -102,6 +102,12 @@ impl<'f> Scan<'f> {
                 self.cursor.literal(b"\"")?;
                 Some(i64::from(self.cursor.plain_text()? == text.as_bytes()))
             }
+            (Cell::Either(yes, no), _) => {
+                self.cursor.literal(b"\"")?;
+                let text = self.cursor.plain_text()?;
+                let found = [no, yes].iter().position(|one| one.as_bytes() == text)?;
+                Some(found as i64)
+            }
         }
     }
 

@@ -292,7 +292,7 @@ impl Session {
         }
     }
 
-    /// Heals all books of a connection.
+    /// Heals all books of a connection; its other streams have lost what they have lost.
     pub(crate) fn heal_all<V: Venue>(
         &mut self,
         conn: u32,
@@ -300,9 +300,13 @@ impl Session {
         ids: &mut Ids,
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
-        match self.links.iter().position(|l| l.conn == Some(conn)) {
-            Some(at) => self.renew(at, |_| true, known, ids, cx),
-            None => Ok(()),
+        let link = self.links.iter().position(|l| l.conn == Some(conn));
+        match (link, V::HEAL) {
+            (Some(at), Heal::Resubscribe(place)) => {
+                self.renew(at, |s| s.place == place, known, ids, cx)
+            }
+            (Some(at), Heal::Reconnect(_)) => self.links[at].connect(known, cx),
+            _ => Ok(()),
         }
     }
 

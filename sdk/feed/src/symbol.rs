@@ -1,6 +1,6 @@
 //! Venue symbols and the indices that the host knows them by.
 
-use patchbay_model::{Instrument, Kind, Nanos};
+use patchbay_model::{Instrument, Kind, Nanos, parse_decimal};
 use patchbay_plugin::abi::SESSION_UNKNOWN;
 use patchbay_plugin::{AdapterCx, Error, Symbols};
 
@@ -41,6 +41,33 @@ pub struct Target {
     pub index: u32,
     /// Exponents of price and quantity.
     pub exps: (i8, i8),
+}
+
+impl Target {
+    /// A price, read later than its field.
+    ///
+    /// # Errors
+    ///
+    /// If it is no decimal, or finer than the exponent.
+    #[inline]
+    pub fn price(self, text: &[u8]) -> Result<i64, Error> {
+        exact(text, self.exps.0)
+    }
+
+    /// A quantity, likewise.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::price`].
+    #[inline]
+    pub fn qty(self, text: &[u8]) -> Result<i64, Error> {
+        exact(text, self.exps.1)
+    }
+}
+
+fn exact(text: &[u8], exp: i8) -> Result<i64, Error> {
+    let wrong = |e| Error::new(format!("{:?} at 1e{exp}: {e}", String::from_utf8_lossy(text)));
+    parse_decimal(text, exp).map_err(wrong)
 }
 
 /// All instruments. A symbol belongs to a product: Binance's BTCUSDT is two instruments.

@@ -12,6 +12,7 @@ use crate::fields::{Cell, Fields};
 const DEPTH: usize = 6;
 
 /// Reads by key.
+#[derive(Clone)]
 pub struct Tree<'t, 'f> {
     object: Value<'t, 'f>,
     value: Value<'t, 'f>,
@@ -145,6 +146,11 @@ impl<'t, 'f> Fields<'f> for Tree<'t, 'f> {
                     Cell::Decimal(exp) => *to = self.exact(value, exp)?,
                     Cell::Is(text) => {
                         *to = i64::from(value.and_then(|v| v.into_string()) == Some(text))
+                    }
+                    Cell::Either(yes, no) => {
+                        let text = value.and_then(|value| value.into_string());
+                        let found = [no, yes].iter().position(|one| Some(*one) == text);
+                        *to = found.ok_or_else(|| self.wrong(&format!("{yes} or {no}")))? as i64;
                     }
                     Cell::Skip => {}
                 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use patchbay_model::{Instrument, Nanos};
 use patchbay_plugin::{Config, Connect, Error, Http, Scope, Send};
+use simd_json::prelude::*;
 use simd_json::tape::Value;
 
 use crate::{
@@ -341,6 +342,12 @@ pub trait Instruments {
     /// may change without notice: the keys `ticks.QUOTE`, a list of `"FROM STEP"`, and
     /// `min_notional.QUOTE`. They hold for instruments that come without a tick.
     const QUOTES: &'static [&'static str] = &[];
+
+    /// The symbol of an entry, where products have it in fields of different names; empty if there
+    /// is none.
+    fn symbol<'f>(entry: Value<'_, 'f>) -> &'f str {
+        entry.get(Self::ENTRY).and_then(|symbol| symbol.into_string()).unwrap_or_default()
+    }
 
     /// One instrument of a product's list, whose exponents are `known` if it was seen before;
     /// `None` if it is none that the adapter takes.

@@ -7,7 +7,7 @@ mod time;
 
 pub use decimal::{Decimal, DecimalError, format_decimal, parse_decimal, trimmed};
 pub use instrument::{Instrument, InstrumentId, Kind, OptionSide, Side, TickBand};
-pub use time::iso8601;
+pub use time::{iso8601, parse_iso8601};
 
 /// Nanoseconds since the Unix epoch, UTC. 0 where there is none.
 pub type Nanos = i64;

@@ -21,7 +21,7 @@ pub struct Secret {
     /// Where it is inserted, in bytes of the text as given.
     pub offset: usize,
     /// Covered range of a digest, signature or JWT, in bytes of the text as given that `over`
-    /// names.
+    /// names. Of a wall time the seconds that are added.
     pub from: usize,
     /// End of it; `usize::MAX` for all that follows.
     pub to: usize,

@@ -75,6 +75,17 @@ impl<'a> AdapterCx<'a> {
         self.len = self.len.min(records.max(self.start));
     }
 
+    /// Turns round the records since there were `records` slots, for venues that tell the newest
+    /// first. Each must be one slot, as all but depth messages are.
+    pub fn turn_round(&mut self, records: usize) {
+        let from = records.clamp(self.start, self.len);
+        // SAFETY: the slots below `len` were written by this call, and are reachable only through
+        // `self`, which is borrowed.
+        let slots =
+            unsafe { std::slice::from_raw_parts_mut(self.raw.slots.add(from), self.len - from) };
+        slots.reverse();
+    }
+
     /// Begins a depth message; levels are written straight into the host's buffer.
     ///
     /// # Errors

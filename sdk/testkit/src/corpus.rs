@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use patchbay_plugin::model::{Nanos, parse_decimal};
+use ruzstd::decoding::StreamingDecoder;
+use serde_json::Value;
 
 use crate::Input;
 
@@ -27,8 +29,9 @@ pub fn corpus() -> Option<PathBuf> {
     None
 }
 
-/// One capture, in memory: hftbacktest's lines (`<local ns or µs> <json>`) or cryptofeed's old ones
-/// (`<addr> <-> <t>`, `<url> -> <t>: <body>`, `<t>: <frame>`), plain or gzip. The host's importers
+/// One capture, in memory: hftbacktest's lines (`<local ns or µs> <json>`), or cryptofeed's old ones
+/// (`<addr> <-> <t>`, `<url> -> <t>: <body>`, `<t>: <frame>`) or objects (`{"t":"recv",..}`), all
+/// connections as one, plain, gzip or zstd. The host's importers
 /// (`patchbay-history`) read more and check more; this is for tests.
 ///
 /// ```
@@ -68,13 +71,22 @@ impl Capture {
             MultiGzDecoder::new(&*bytes).read_to_end(&mut plain)?;
             bytes = plain;
         }
-        let text = String::from_utf8(bytes);
+        let mut rest = &*bytes;
+        let mut plain = Vec::new();
+        while rest.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            let mut decoder = StreamingDecoder::new(&mut rest).map_err(io::Error::other)?;
+            decoder.read_to_end(&mut plain)?;
+        }
+        let text = String::from_utf8(if plain.is_empty() { bytes } else { plain });
         text.map(Self::from_text).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
 
     /// Of lines in memory.
-    pub const fn from_text(text: String) -> Self {
-        Self { text }
+    pub fn from_text(text: String) -> Self {
+        match text.starts_with("{\"t\":") {
+            true => Self { text: text.lines().filter_map(line).collect() },
+            false => Self { text },
+        }
     }
 
     /// What was received, in recorded order. What the recorder sent or noted, and lines that are of
@@ -99,6 +111,18 @@ impl Capture {
             _ => None,
         })
     }
+}
+
+/// An object as one of the old lines.
+fn line(object: &str) -> Option<String> {
+    let object: Value = serde_json::from_str(object).ok()?;
+    let (text, time) = (|key: &str| object[key].as_str().unwrap_or_default(), &object["ts"]);
+    Some(match text("t") {
+        "connect" => format!("{} <-> {time}\n", text("addr")),
+        "http" => format!("{} -> {time}: {}\n", text("url"), text("data")),
+        "recv" => format!("{time}: {}\n", text("data")),
+        _ => return None,
+    })
 }
 
 fn event(line: &str) -> Option<Event<'_>> {
@@ -172,6 +196,26 @@ mod tests {
         assert_eq!(found, expected);
         let frames: Vec<_> = capture.frames().collect();
         assert_eq!(frames, [&b"[1,2]"[..], b"{}", b"{\"e\":1}"]);
+    }
+
+    #[test]
+    fn objects_are_read() {
+        let capture = Capture::from_text(
+            r#"{"t":"header","format":2}
+{"t":"http","conn":"v.1","ts":0.5,"url":"https://venue/list","data":"{\"a\": 1}"}
+{"t":"connect","conn":"v.2","ts":1.25,"addr":"wss://venue/ws"}
+{"t":"send","conn":"v.2","ts":1.5,"addr":"wss://venue/ws","data":"{}"}
+{"t":"recv","conn":"v.2","ts":2.000001,"data":"{\"b\":\"c\"}"}
+"#
+            .to_owned(),
+        );
+        let expected = [
+            (500_000_000, Input::reply("https://venue/list", b"{\"a\": 1}")),
+            (1_250_000_000, Input::Open { conn: 1, tag: 0, url: "wss://venue/ws" }),
+            (2_000_001_000, Input::text(1, r#"{"b":"c"}"#)),
+        ];
+        let found: Vec<_> = capture.events().map(|event| (event.at, event.input)).collect();
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -88,7 +88,8 @@ impl Keyring {
         let bytes = |text: String| Zeroizing::new(text.into_bytes());
         match slot.kind {
             SECRET_WALL_TIME => {
-                return Ok(bytes(time::encode(wall, slot.encoding).unwrap_or_default()));
+                let time = time::later(wall, slot.from);
+                return Ok(bytes(time::encode(time, slot.encoding).unwrap_or_default()));
             }
             SECRET_TOKEN => return self.token(&slot.key),
             _ => {}

@@ -14,9 +14,21 @@ pub(super) fn encode(wall: Nanos, encoding: u32) -> Option<String> {
     })
 }
 
+/// `wall` and so many seconds.
+pub(super) fn later(wall: Nanos, seconds: usize) -> Nanos {
+    let more = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000_000);
+    wall.saturating_add(more)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seconds_are_added_and_never_wrap() {
+        assert_eq!(encode(later(5_000_000_000, 120), ENCODE_SECONDS).unwrap(), "125");
+        assert_eq!(later(1, usize::MAX), i64::MAX);
+    }
 
     #[test]
     fn all_encodings() {
