@@ -9,7 +9,8 @@
 //! recorded bytes with their recorded times, and a book is the recorded snapshot with the recorded
 //! changes (see [`Recording`]). Two things are the venue's own: the name in the wrapper of a
 //! combined stream is the one that the client asked for (where a recording has `@depth@0ms`,
-//! `@depth@100ms` means it), and `serverTime` is the present.
+//! `@depth@100ms` means it), and `serverTime` is the present. Where a venue counts the messages of a
+//! connection, each connection has numbers of its own.
 //!
 //! | file | is |
 //! |---|---|
@@ -27,6 +28,7 @@ pub mod bithumb;
 mod book;
 pub mod bybit;
 mod clock;
+pub mod coinbase;
 mod config;
 pub mod deribit;
 mod error;
@@ -61,6 +63,7 @@ pub fn protocols() -> Vec<Arc<dyn Protocol>> {
         Arc::new(binance::Binance::default()),
         Arc::new(bithumb::Bithumb),
         Arc::new(bybit::Bybit),
+        Arc::new(coinbase::Coinbase),
         Arc::new(deribit::Deribit),
         Arc::new(okx::Okx),
         Arc::new(upbit::Upbit),

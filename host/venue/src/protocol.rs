@@ -384,9 +384,26 @@ pub trait Protocol: Send + Sync + fmt::Debug {
     fn announcement(&self, _product: Product, _combined: bool, _wall_ms: u64) -> Option<String> {
         None
     }
-    /// What is sent at the interval of [`Command::Heartbeat`].
-    fn heartbeat(&self) -> String {
+    /// What is sent at the interval of [`Command::Heartbeat`], or while a stream of heartbeats is
+    /// subscribed: one more than `count` before it.
+    fn heartbeat(&self, _count: u64, _wall_ms: u64) -> String {
         String::new()
+    }
+    /// The interval of a stream of heartbeats, which no client has to answer; `None` for others.
+    fn beats(&self, _name: &str) -> Option<Duration> {
+        None
+    }
+    /// Within what a client must subscribe something, or is closed, 1008.
+    fn subscribe_within(&self) -> Option<Duration> {
+        None
+    }
+    /// Whether the messages of a connection are counted, from 0.
+    fn counts(&self, _product: Product) -> bool {
+        false
+    }
+    /// A message with its number; `None` if it takes none.
+    fn numbered(&self, _text: &[u8], _number: u64) -> Option<Vec<u8>> {
+        None
     }
     /// The id of a change after which ids start again.
     fn first_id(&self) -> u64 {

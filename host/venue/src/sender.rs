@@ -42,13 +42,17 @@ pub(crate) struct Sender {
     /// The frame that is late, and until when.
     late: Option<(Instant, Held)>,
     shutdown: Option<Duration>,
+    /// Number of the next message, where the venue counts them.
+    number: Option<u64>,
 }
 
 impl Sender {
-    pub(crate) fn new(world: Arc<World>, conn: u64) -> Self {
+    pub(crate) fn new(world: Arc<World>, conn: u64, product: Product) -> Self {
         let (out, reordered, gaps) = (Vec::new(), Vec::new(), BTreeMap::new());
         let opcode = if world.protocol().binary() { wire::BINARY } else { wire::TEXT };
-        Self { world, conn, opcode, out, frames: 0, reordered, gaps, late: None, shutdown: None }
+        let number = world.protocol().counts(product).then_some(0);
+        let (frames, late, shutdown) = (0, None, None);
+        Self { world, conn, opcode, out, frames, reordered, gaps, late, shutdown, number }
     }
 
     /// Until when nothing may be sent.
@@ -67,7 +71,17 @@ impl Sender {
 
     /// Appends something other than a frame of the recording.
     pub(crate) fn control(&mut self, opcode: u8, payload: &[u8]) {
-        wire::frame(&mut self.out, opcode, payload);
+        let number = self.number.filter(|_| opcode == wire::TEXT);
+        let text = number.and_then(|number| self.world.protocol().numbered(payload, number));
+        self.number = self.number.map(|number| number + u64::from(text.is_some()));
+        wire::frame(&mut self.out, opcode, text.as_deref().unwrap_or(payload));
+    }
+
+    /// The next number is the frame's, whether it is sent or not.
+    fn numbered(&mut self, wrap: Wrap) -> Wrap {
+        let Some(number) = self.number else { return wrap };
+        self.number = Some(number + 1);
+        Wrap::Numbered(number)
     }
 
     /// Appends market data that is no frame of the recording as it stands there.
@@ -116,6 +130,7 @@ impl Sender {
     ) -> Result<(), End> {
         let frame = &self.world.recording().frames[index];
         let (stream, depth) = (frame.stream, frame.depth);
+        let wrap = self.numbered(wrap);
         if let Some(left) = self.gaps.get_mut(&stream).filter(|left| **left > 0) {
             *left -= 1;
             let frames = *left + 1;
@@ -150,6 +165,10 @@ impl Sender {
         let (before, after): (&[u8], &[u8]) = match wrap {
             Wrap::Bare => (b"", b""),
             Wrap::As(wrap) => (wrap.0.as_bytes(), wrap.1.as_bytes()),
+            Wrap::Numbered(number) => {
+                let text = self.world.protocol().numbered(payload, *number);
+                return text.unwrap_or_else(|| payload.to_owned());
+            }
             Wrap::Recorded => {
                 let start = recorded.as_ptr().addr() - bytes.as_ptr().addr();
                 (&bytes[..start], &bytes[start + recorded.len()..])
@@ -171,6 +190,10 @@ impl Sender {
                 self.out.extend_from_slice(envelope.0.as_bytes());
                 self.out.extend_from_slice(payload);
                 self.out.extend_from_slice(envelope.1.as_bytes());
+            }
+            Wrap::Numbered(_) => {
+                let text = self.text(index, wrap, None);
+                wire::frame(&mut self.out, self.opcode, &text);
             }
         }
         self.count(index);
@@ -226,7 +249,12 @@ impl Sender {
                     let to = Depth { first, last, previous: depth.previous.map(|_| first - 1) };
                     let recorded = self.world.recording().payload(index);
                     let payload = self.world.protocol().renumber(recorded, depth, to);
-                    self.append_text(index, &wrap, &payload);
+                    let counted = matches!(wrap, Wrap::Numbered(_));
+                    self.append_text(
+                        index,
+                        if counted { &Wrap::Recorded } else { &wrap },
+                        &payload,
+                    );
                     did = Did::Renumbered { to: (to.first, to.last) };
                 }
             }

@@ -23,6 +23,8 @@ pub(crate) enum Wrap {
     Bare,
     /// Its payload between these.
     As(Rc<(String, &'static str)>),
+    /// As it was recorded, with another number.
+    Numbered(u64),
 }
 
 /// What the player hands to a websocket.

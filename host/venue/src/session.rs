@@ -54,6 +54,8 @@ struct Timers {
     /// The pong that is waited for.
     pong: Option<Instant>,
     announcement: Instant,
+    /// Until when something must be subscribed, where nothing was.
+    subscription: Instant,
     end: Instant,
 }
 
@@ -78,6 +80,8 @@ pub(crate) struct Session {
     logged_in: bool,
     /// Interval of the venue's heartbeats, where the client asked for them, and when the next is due.
     heartbeat: Option<(Duration, Instant)>,
+    /// Heartbeats so far.
+    beats: u64,
     sender: Sender,
 }
 
@@ -92,13 +96,15 @@ impl Session {
     ) -> Self {
         let now = Instant::now();
         let end = now + limits.life;
+        let within = server.world.protocol().subscribe_within();
         let timers = Timers {
             ping: now + limits.ping_every,
             pong: None,
             announcement: end.checked_sub(limits.notice).unwrap_or(now),
+            subscription: within.map_or_else(never, |within| now + within),
             end,
         };
-        let sender = Sender::new(server.world.clone(), conn);
+        let sender = Sender::new(server.world.clone(), conn, product);
         let (names, messages) = (BTreeMap::new(), (now, 0));
         let (requests, heard, logged_in, heartbeat) = ((now, 0), now, false, None);
         let silence = server.world.protocol().silence();
@@ -117,6 +123,7 @@ impl Session {
             heard,
             logged_in,
             heartbeat,
+            beats: 0,
             sender,
         }
     }
@@ -272,7 +279,8 @@ impl Session {
         let pong = timers.pong.unwrap_or_else(never);
         let heartbeat = self.heartbeat.map_or_else(never, |(_, due)| due);
         let idle = self.heard + self.limits.idle;
-        timers.ping.min(pong).min(timers.announcement).min(timers.end).min(heartbeat).min(idle)
+        let close = timers.end.min(timers.subscription).min(idle);
+        timers.ping.min(pong).min(timers.announcement).min(heartbeat).min(close)
     }
 
     async fn timers(&mut self, socket: &mut Socket) -> Result<(), End> {
@@ -282,6 +290,9 @@ impl Session {
         }
         if self.timers.end <= now {
             return Err(End::Close(1001, "end of its life".to_owned()));
+        }
+        if self.timers.subscription <= now {
+            return Err(End::Close(1008, "nothing subscribed".to_owned()));
         }
         if self.timers.announcement <= now {
             self.timers.announcement = never();
@@ -295,7 +306,8 @@ impl Session {
         }
         if let Some((every, due)) = self.heartbeat.filter(|(_, due)| *due <= now) {
             self.heartbeat = Some((every, due + every));
-            let text = self.server.world.protocol().heartbeat();
+            let text = self.server.world.protocol().heartbeat(self.beats, wall_ms());
+            self.beats += 1;
             self.sender.control(wire::TEXT, text.as_bytes());
         }
         if self.timers.pong.is_some_and(|pong| pong <= now) {
@@ -417,6 +429,9 @@ impl Session {
     fn subscribe(&mut self, names: &[String]) -> Result<(), End> {
         let server = self.server.clone();
         let (recording, protocol) = (server.world.recording(), server.world.protocol());
+        if !names.is_empty() {
+            self.timers.subscription = never();
+        }
         for name in names {
             if self.names.contains_key(name) {
                 continue;
@@ -429,6 +444,9 @@ impl Session {
             let silent = if stream.is_none() { " (silent)" } else { "" };
             server.world.ledger().subscription(self.conn, format!("+{name}{silent}"));
             self.names.insert(name.clone(), stream);
+            if let Some(every) = protocol.beats(name) {
+                self.heartbeat = Some((every, Instant::now() + every));
+            }
             if let Some(stream) = stream {
                 let recorded = &recording.streams[stream as usize].name;
                 let wrap = match self.combined {
@@ -450,6 +468,8 @@ impl Session {
     fn unsubscribe(&mut self, names: &[String]) {
         for name in names {
             if let Some(stream) = self.names.remove(name) {
+                let beats = self.server.world.protocol().beats(name).is_some();
+                self.heartbeat = self.heartbeat.filter(|_| !beats);
                 self.server.world.ledger().subscription(self.conn, format!("-{name}"));
                 if let Some(stream) = stream {
                     self.server.unsubscribe(stream, self.conn, name);
