@@ -1289,7 +1289,8 @@ typedef struct PbSecretSlot {
     /// Byte offset in the text as given by the plugin.
     size_t offset;
     /// For digests, signatures and JWTs: first byte of the covered range, as an offset in the text
-    /// as given that `over` names; otherwise 0.
+    /// as given that `over` names. For `PB_SECRET_WALL_TIME`: seconds that are added, for the `exp`
+    /// of a JWT. Otherwise 0.
     size_t from;
     /// End of the covered range, exclusive; `SIZE_MAX` for all that follows.
     size_t to;

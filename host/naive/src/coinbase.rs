@@ -172,7 +172,9 @@ fn millis(text: &str) -> Option<u64> {
     let (whole, fraction) = time.split_once('.').unwrap_or((time, ""));
     let ([year, month, day], [hour, minute, second]) =
         (numbers(date, '-')?[..].try_into().ok()?, numbers(whole, ':')?[..].try_into().ok()?);
-    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let february = 28 + u64::from(leap(year));
     let months = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let years: u64 = (1970..year).map(|year| 365 + u64::from(leap(year))).sum();
