@@ -20,7 +20,8 @@ impl Frames for Market {
         if kind == Some("error") {
             return self.error(root, conn);
         }
-        let product = conn.product.unwrap_or(if channel.is_some() { ADVANCED } else { EXCHANGE });
+        let told = if channel.is_some() { ADVANCED } else { EXCHANGE };
+        let product = conn.product.unwrap_or(told);
         let consumed = push(&mut Tree::new(root), &mut conn.place(product))?;
         conn.learn(product);
         match kind {

@@ -32,7 +32,5 @@ pub(crate) fn read<'f, F: Fields<'f>>(f: &mut F, at: &mut Place<'_, '_>, new: bo
     });
     let to = at.target(symbol)?;
     (deal.target, deal.price, deal.qty) = (to, to.price(price)?, to.qty(qty)?);
-    Ok(if new {
-        at.trade(&deal)?
-    })
+    if new { Ok(at.trade(&deal)?) } else { Ok(()) }
 }
