@@ -1,6 +1,6 @@
 //! Answers: what they are about, what is in them, and what follows from a failure.
 
-use patchbay_plugin::abi::{LOG_DEBUG, LOG_WARN};
+use patchbay_plugin::abi::{FAIL_BANNED, LOG_DEBUG, LOG_WARN};
 use patchbay_plugin::{AdapterCx, Error, Reply};
 use simd_json::prelude::*;
 use simd_json::tape::Value;
@@ -49,7 +49,8 @@ impl<V: Venue> Feed<V> {
             return Ok(());
         };
         let text = format!("{}: {error}", reply.url);
-        if let Some(code) = V::alarm(reply.status, code) {
+        let alarm = V::alarm(reply.status, code);
+        if let Some(code) = alarm {
             cx.fail(code, &text);
         }
         let remedy = V::remedy(reply.status, code);
@@ -62,6 +63,9 @@ impl<V: Venue> Feed<V> {
         // Where there was no answer, the host says so.
         let level = if reply.status == 0 { LOG_DEBUG } else { LOG_WARN };
         cx.log(level, &format!("{text}; asked again in {} ms", pause / 1_000_000));
+        if alarm == Some(FAIL_BANNED) {
+            self.desk.requests.hold(cx.now() + pause);
+        }
         let attempt = request.attempt.saturating_add(1);
         self.desk.requests.later(Request { attempt, ..request }, cx.now() + pause, cx);
         Ok(())

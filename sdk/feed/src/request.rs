@@ -123,6 +123,8 @@ pub fn encoded(symbol: &str) -> String {
 pub(crate) struct Requests {
     serial: u8,
     due: Vec<(Nanos, Request)>,
+    /// Nothing is due before: an address is banned.
+    held: Nanos,
 }
 
 impl Requests {
@@ -196,8 +198,14 @@ impl Requests {
     /// Sends `request` at `at`, instead of when it was due.
     pub(crate) fn later(&mut self, request: Request, at: Nanos, cx: &mut AdapterCx<'_>) {
         self.due.retain(|(_, other)| !other.same(request));
-        self.due.push((at, request));
+        self.due.push((at.max(self.held), request));
         self.wake(cx);
+    }
+
+    /// Sends nothing that is due before `until`: a ban is for all requests.
+    pub(crate) fn hold(&mut self, until: Nanos) {
+        self.held = self.held.max(until);
+        self.due.iter_mut().for_each(|(at, _)| *at = (*at).max(until));
     }
 
     /// Takes out one that is due.
