@@ -110,7 +110,7 @@ impl Rules for Upbit {
 fn book(truth: &mut Truth, key: &Key, depth: &Depth<'_>) -> Option<()> {
     let book = truth.book(key);
     book.received += 1;
-    if depth.tms < book.last {
+    if depth.tms < book.at_ms {
         return Some(());
     }
     book.clear();
@@ -122,7 +122,7 @@ fn book(truth: &mut Truth, key: &Key, depth: &Depth<'_>) -> Option<()> {
             }
         }
     }
-    (book.last, book.applied, book.snapshots) = (depth.tms, book.applied + 1, book.snapshots + 1);
+    (book.at_ms, book.applied, book.snapshots) = (depth.tms, book.applied + 1, book.snapshots + 1);
     book.set_live();
     Some(())
 }
