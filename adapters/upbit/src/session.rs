@@ -17,7 +17,7 @@ impl Streams for Market {
     const HEAL: Heal = Heal::Resubscribe(0);
     /// A connection over which nothing goes for 120 s is closed. The text `PING` would be answered
     /// every 10 s for ever (DOC websocket-guide).
-    const PING: Ping = Ping { every_s: 50, text: "" };
+    const PING: Ping = Ping { every_s: 20, text: "" };
     /// Another request takes the place of the one before; nothing is acknowledged.
     const WHOLE: bool = true;
 
