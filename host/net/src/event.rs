@@ -1,7 +1,8 @@
 //! What a hub gives back.
 
 use patchbay_model::Nanos;
-use tokio_tungstenite::tungstenite::Bytes;
+
+use crate::batch::Batch;
 
 /// How urgent a note is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,15 +29,13 @@ pub enum Event {
         /// Host time.
         at: Nanos,
     },
-    /// A text or binary frame came.
-    Frame {
+    /// Text and binary frames came.
+    Frames {
         /// Connection.
         conn: u32,
-        /// `OPCODE_*`.
-        opcode: u32,
-        /// Payload.
-        data: Bytes,
-        /// Host time of the wake-up that read it.
+        /// The frames; to be given back to the hub.
+        batch: Batch,
+        /// Host time of the wake-up that read them.
         at: Nanos,
     },
     /// A connection is gone; no frame of it follows.
@@ -99,9 +98,8 @@ pub struct Events {
 }
 
 impl Events {
-    /// Events after which [`Hub::next`](crate::Hub::next) returns, whatever else has happened. A
-    /// batch of frames is not divided, so that there can be a few hundred more.
-    pub const FULL: usize = 1024;
+    /// Events after which [`Hub::next`](crate::Hub::next) returns, whatever else has happened.
+    pub const FULL: usize = 64;
 
     /// In order, leaving the room for the next ones.
     pub fn drain(&mut self) -> std::vec::Drain<'_, Event> {

@@ -18,11 +18,14 @@ use log as _;
 
 mod address;
 mod backoff;
+mod batch;
 mod buckets;
 mod clock;
 mod dial;
 mod event;
 mod fault;
+mod framing;
+mod handshake;
 mod hidden;
 mod http;
 mod hub;
@@ -38,10 +41,12 @@ mod websocket;
 
 pub use address::{check_url, host_of};
 pub use backoff::Backoff;
+pub use batch::Batch;
 pub use buckets::Buckets;
 pub use clock::Clock;
 pub use event::{Event, Events, Level};
 pub use fault::Fault;
+pub use framing::{Framing, Over};
 pub use hidden::Hidden;
 pub use hub::{Hub, HubOptions, Phase, Place};
 pub use keyring::{FillError, KeyError, Keyring, Redacted, SecretStore};
@@ -49,7 +54,7 @@ pub use network::{Network, NetworkOptions};
 pub use off_thread::OffThread;
 pub use random::SplitMix64;
 pub use shard::shard;
-pub use tokio_tungstenite::tungstenite::Bytes;
 pub use transport::{
-    Batch, Ended, Frame, HeaderText, Request, Response, Socket, Transport, Unanswered, Upgrade,
+    Ended, Frame, HeaderText, Request, Response, Socket, Transport, Unanswered, Upgrade,
 };
+pub use tungstenite::Bytes;

@@ -1,10 +1,12 @@
 //! The seam between desired connections and real sockets.
 
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio_tungstenite::tungstenite::Bytes;
+use tungstenite::Bytes;
 
+use crate::batch::Batch;
 use crate::fault::Fault;
 use crate::hidden::Hidden;
 
@@ -31,19 +33,19 @@ pub trait Transport: Send + Sync {
 /// One websocket.
 #[async_trait]
 pub trait Socket: Send {
-    /// Takes a frame to be sent by the `read` that follows; does not wait.
+    /// Takes a frame to be sent by the next [`Self::poll_read`]; does not wait.
     ///
     /// # Errors
     /// [`Fault::Clogged`] beyond the bound of what may wait.
     fn send(&mut self, frame: Frame) -> Result<(), Fault>;
 
-    /// Sends what waits, and adds what came to `batch`: returns when there is at least one frame and
-    /// takes, without waiting, all that has arrived, up to the batch's bounds. Pings are answered.
-    /// Nothing is lost if the future is dropped.
+    /// Sends what waits, and adds what came to `batch`: ready when there is at least one frame, ping
+    /// or pong, with all that had arrived, up to some 64 KiB. Pings are answered. Not a future,
+    /// which would be a box for every wake-up.
     ///
     /// # Errors
     /// The connection is over; frames before its end were given by an earlier call.
-    async fn read(&mut self, batch: &mut Batch) -> Result<(), Ended>;
+    fn poll_read(&mut self, cx: &mut Context<'_>, batch: &mut Batch) -> Poll<Result<(), Ended>>;
 
     /// Says goodbye, waiting for the other side at most a second.
     async fn close(&mut self, code: u16, reason: &str);
@@ -109,48 +111,11 @@ pub struct Ended {
     pub reason: String,
 }
 
-/// A frame, in or out.
+/// A frame to be sent.
 #[derive(Clone)]
 pub struct Frame {
     /// `OPCODE_*`.
     pub opcode: u32,
     /// Payload.
     pub data: Bytes,
-}
-
-/// What one wake-up read.
-#[derive(Default)]
-pub struct Batch {
-    /// Text and binary frames, in order.
-    pub frames: Vec<Frame>,
-    /// Pings that came, and were answered.
-    pub pings: u32,
-    /// Pongs that came.
-    pub pongs: u32,
-    /// Bytes of `frames`.
-    pub bytes: usize,
-}
-
-impl Batch {
-    /// Frames after which a read ends, whatever else has arrived.
-    pub const FRAMES_MAX: usize = 256;
-    /// Bytes after which a read ends.
-    pub const BYTES_MAX: usize = 1 << 20;
-
-    /// Adds a frame.
-    pub fn push(&mut self, frame: Frame) {
-        self.bytes += frame.data.len();
-        self.frames.push(frame);
-    }
-
-    /// Whether nothing came.
-    pub fn is_empty(&self) -> bool {
-        self.frames.is_empty() && self.pings == 0 && self.pongs == 0
-    }
-
-    /// Whether a bound is reached.
-    pub fn is_full(&self) -> bool {
-        let count = self.frames.len() + (self.pings + self.pongs) as usize;
-        count >= Self::FRAMES_MAX || self.bytes >= Self::BYTES_MAX
-    }
 }

@@ -116,7 +116,7 @@ async fn rotation_makes_before_it_breaks_and_loses_nothing() {
     let of = |conn| {
         events
             .iter()
-            .filter(|e| matches!(e, patchbay_net::Event::Frame { conn: c, .. } if *c == conn))
+            .filter(|e| matches!(e, patchbay_net::Event::Frames { conn: c, .. } if *c == conn))
             .count()
     };
     assert!((9..=11).contains(&of(1)) && (9..=11).contains(&of(2)), "{} {}", of(1), of(2));

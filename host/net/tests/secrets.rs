@@ -509,7 +509,7 @@ async fn a_canary_is_in_no_log_event_or_debug_output() {
         .iter()
         .flat_map(|event| match event {
             Event::Reply { body, .. } => body.clone(),
-            Event::Frame { data, .. } => data.to_vec(),
+            Event::Frames { batch, .. } => batch.iter().flat_map(|(_, data)| data.to_vec()).collect(),
             _ => Vec::new(),
         })
         .collect();

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout};
 use super::link::Link;
 use super::liveness::Liveness;
 use super::want::{Attempt, Want};
-use super::{Conn, Hub, News};
+use super::{Conn, Hub, INBOX, News};
 use crate::address::Address;
 use crate::buckets::{Ask, Wait};
 use crate::event::{Event, Level};
@@ -156,6 +156,7 @@ impl Hub {
         let (conn, options) = (self.conn, &self.shared.options);
         want.opened(conn, now, options, &mut self.random);
         let (orders, order) = mpsc::channel(ORDERS);
+        let (used, spare) = mpsc::channel(INBOX);
         let (goodbye, heard) = oneshot::channel();
         let link = Link {
             conn,
@@ -165,13 +166,14 @@ impl Hub {
             liveness: Liveness::new(&want.connect, options, now),
             ping_text: want.connect.ping_text.clone(),
             orders: order,
+            spare,
             goodbye: heard,
             news: self.outbox.clone(),
             front: None,
             counted: BTreeSet::new(),
         };
         self.tasks.spawn(link.run());
-        self.conns.insert(conn, Conn { tag, orders, goodbye });
+        self.conns.insert(conn, Conn { tag, orders, used, goodbye });
         let (url, at) = (want.connect.url.clone(), self.shared.now());
         self.ready.push(Event::Opened { conn, tag, url, at });
     }

@@ -1,7 +1,7 @@
 //! One open connection: a task that reads, sends and pings until it is over.
 
 use std::collections::BTreeSet;
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,14 +10,15 @@ use patchbay_model::Nanos;
 use patchbay_plugin::Send;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
-use tokio_tungstenite::tungstenite::Bytes;
+use tungstenite::Bytes;
 
 use super::News;
 use super::liveness::{Liveness, Ping};
 use super::options::Shared;
+use crate::batch::Batch;
 use crate::buckets::{Ask, Owner, Ticket, Wait};
 use crate::event::Level;
-use crate::transport::{Batch, Ended, Frame, Socket};
+use crate::transport::{Ended, Frame, Socket};
 
 /// When a ping for which there was no token is tried again.
 const POSTPONED: Duration = Duration::from_millis(100);
@@ -33,6 +34,8 @@ pub(super) struct Link {
     pub(super) liveness: Liveness,
     pub(super) ping_text: String,
     pub(super) orders: mpsc::Receiver<Send>,
+    /// Batches that were read and are given back.
+    pub(super) spare: mpsc::Receiver<Batch>,
     pub(super) goodbye: oneshot::Receiver<Goodbye>,
     pub(super) news: mpsc::Sender<News>,
     /// The frame that waits for its tokens, and until when at most.
@@ -51,6 +54,7 @@ enum Woken {
 impl Link {
     /// Until the connection is over or the hub wants it no more.
     pub(super) async fn run(mut self) {
+        let mut batch = Batch::default();
         loop {
             // First room for what will be read: a hub that is not asked stops its sockets.
             let news = self.news.clone();
@@ -63,14 +67,17 @@ impl Link {
                 permit.send(self.over(Ended { code: 0, reason: fault }));
                 return;
             }
-            let mut batch = Batch::default();
             match self.wait(&mut batch).await {
                 Woken::Read(Ok(())) => {
                     let at = self.shared.now();
                     self.hear(&batch, at);
-                    if !batch.frames.is_empty() {
-                        permit.send(News::Batch { conn: self.conn, frames: batch.frames, at });
+                    if batch.len() == 0 {
+                        batch.clear();
+                        continue;
                     }
+                    let next = self.spare.try_recv().unwrap_or_default();
+                    let batch = std::mem::replace(&mut batch, next);
+                    permit.send(News::Frames { conn: self.conn, batch, at });
                 }
                 Woken::Read(Err(end)) => {
                     permit.send(self.over(end));
@@ -117,7 +124,7 @@ impl Link {
         tokio::select! {
             biased;
             goodbye = &mut self.goodbye => Woken::Goodbye(goodbye.ok()),
-            read = self.socket.read(batch) => Woken::Read(read),
+            read = poll_fn(|cx| self.socket.poll_read(cx, batch)) => Woken::Read(read),
             order = self.orders.recv(), if idle => Woken::Order(order),
             () = time => Woken::Time,
         }

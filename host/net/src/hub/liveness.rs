@@ -6,7 +6,7 @@ use patchbay_plugin::Connect;
 use tokio::time::Instant;
 
 use super::options::{HubOptions, or_usual};
-use crate::transport::Batch;
+use crate::batch::Batch;
 
 /// A ping that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -22,11 +22,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use crate::batch::Batch;
 use crate::buckets::Ticket;
 use crate::event::{Event, Events, Level};
 use crate::fault::Fault;
 use crate::random::SplitMix64;
-use crate::transport::{Ended, Frame, Response, Socket, Unanswered};
+use crate::transport::{Ended, Response, Socket, Unanswered};
 use dialing::ORDERS;
 use link::Goodbye;
 pub use options::HubOptions;
@@ -41,7 +42,7 @@ const INBOX: usize = 64;
 /// What tasks tell the hub.
 enum News {
     Dialed { tag: u32, number: u64, result: Result<Box<dyn Socket>, Fault> },
-    Batch { conn: u32, frames: Vec<Frame>, at: Nanos },
+    Frames { conn: u32, batch: Batch, at: Nanos },
     Ended { conn: u32, end: Ended, at: Nanos },
     Note { level: Level, text: String, at: Nanos },
     Reply(Box<Landed>),
@@ -61,6 +62,7 @@ struct Landed {
 struct Conn {
     tag: u32,
     orders: mpsc::Sender<Send>,
+    used: mpsc::Sender<Batch>,
     goodbye: oneshot::Sender<Goodbye>,
 }
 
@@ -178,6 +180,15 @@ impl Hub {
         }
     }
 
+    /// Takes a batch of [`Event::Frames`] back, for its connection to read into.
+    pub fn give_back(&mut self, conn: u32, mut batch: Batch) {
+        if let Some(open) = self.conns.get(&conn).filter(|_| batch.is_kept()) {
+            batch.clear();
+            // There are no more of them than news may wait; a connection that ends needs none.
+            open.used.try_send(batch).ok();
+        }
+    }
+
     /// Closes all connections, waiting at most a second for the goodbyes. Requests on their way are
     /// given up without a reply.
     pub async fn shutdown(mut self) {
@@ -251,7 +262,7 @@ impl Hub {
 
     fn take(&mut self, news: News) {
         match news {
-            News::Batch { conn, frames, at } => self.batch(conn, frames, at),
+            News::Frames { conn, batch, at } => self.frames(conn, batch, at),
             News::Dialed { tag, number, result } => self.dialed(tag, number, result),
             News::Ended { conn, end, at } => self.drop_conn(conn, end.code, &end.reason, at),
             News::Note { level, text, at } => self.ready.push(Event::Note { level, text, at }),
@@ -259,19 +270,13 @@ impl Hub {
         }
     }
 
-    fn batch(&mut self, conn: u32, frames: Vec<Frame>, at: Nanos) {
+    fn frames(&mut self, conn: u32, batch: Batch, at: Nanos) {
         // What an ended connection still had is not wanted.
         let Some(open) = self.conns.get(&conn) else { return };
         if let Some(want) = self.wants.get_mut(&open.tag) {
             self.dirty |= want.heard(conn, Instant::now());
         }
-        let events = frames.into_iter().map(|Frame { opcode, data }| Event::Frame {
-            conn,
-            opcode,
-            data,
-            at,
-        });
-        self.ready.extend(events);
+        self.ready.push(Event::Frames { conn, batch, at });
     }
 
     /// Limits or bans may have changed, here or in another hub.

@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_net::{
-    Batch, Bytes, Ended, Fault, Frame, Request, Response, Socket, Transport, Unanswered, Upgrade,
+    Batch, Ended, Fault, Frame, Request, Response, Socket, Transport, Unanswered, Upgrade,
 };
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
@@ -22,15 +23,14 @@ pub struct Remote {
 }
 
 enum Incoming {
-    Frame(Frame),
+    Text(String),
     Pong,
     End(Ended),
 }
 
 impl Remote {
     pub fn text(&self, text: &str) {
-        let data = Bytes::copy_from_slice(text.as_bytes());
-        let _gone = self.incoming.send(Incoming::Frame(Frame { opcode: 1, data }));
+        let _gone = self.incoming.send(Incoming::Text(text.to_owned()));
     }
 
     pub fn end(&self, code: u32) {
@@ -141,14 +141,14 @@ impl Socket for FakeSocket {
         Ok(())
     }
 
-    async fn read(&mut self, batch: &mut Batch) -> Result<(), Ended> {
-        match self.incoming.recv().await {
-            Some(Incoming::Frame(frame)) => batch.push(frame),
+    fn poll_read(&mut self, cx: &mut Context<'_>, batch: &mut Batch) -> Poll<Result<(), Ended>> {
+        match ready!(self.incoming.poll_recv(cx)) {
+            Some(Incoming::Text(text)) => batch.push(1, text.as_bytes()),
             Some(Incoming::Pong) => batch.pongs += 1,
-            Some(Incoming::End(end)) => return Err(end),
-            None => return Err(Ended { code: 0, reason: "gone".to_owned() }),
+            Some(Incoming::End(end)) => return Poll::Ready(Err(end)),
+            None => return Poll::Ready(Err(Ended { code: 0, reason: "gone".to_owned() })),
         }
-        Ok(())
+        Poll::Ready(Ok(()))
     }
 
     async fn close(&mut self, _code: u16, _reason: &str) {}

@@ -104,7 +104,16 @@ pub fn is_reply(event: &Event) -> bool {
 }
 
 pub fn is_frame(event: &Event) -> bool {
-    matches!(event, Event::Frame { .. })
+    matches!(event, Event::Frames { .. })
+}
+
+/// Opcode and payload of each frame.
+pub fn frames(events: &[Event]) -> Vec<(u32, Vec<u8>)> {
+    let batches = events.iter().filter_map(|event| match event {
+        Event::Frames { batch, .. } => Some(batch),
+        _ => None,
+    });
+    batches.flat_map(|batch| batch.iter().map(|(opcode, data)| (opcode, data.to_vec()))).collect()
 }
 
 /// Number of the connection that opened last.

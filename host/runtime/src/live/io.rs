@@ -111,10 +111,13 @@ impl Io {
     async fn take(&mut self, events: &mut Events) {
         for event in events.drain() {
             match event {
-                Event::Frame { conn, opcode, data, at } => {
-                    IoCounts::add(&self.counts.frames, 1);
-                    self.places.frame(conn, data.len(), at);
-                    self.give(at, &Input::Frame { conn, opcode, data: &data }).await;
+                Event::Frames { conn, batch, at } => {
+                    for (opcode, data) in batch.iter() {
+                        IoCounts::add(&self.counts.frames, 1);
+                        self.places.frame(conn, data.len(), at);
+                        self.give(at, &Input::Frame { conn, opcode, data }).await;
+                    }
+                    self.hub.give_back(conn, batch);
                 }
                 Event::Opened { conn, tag, url, at } => {
                     self.opened(conn, tag, &url, at);

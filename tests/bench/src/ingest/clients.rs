@@ -1,5 +1,7 @@
 //! Readers, from none at all to a library's.
 
+use std::future::poll_fn;
+
 use futures_util::StreamExt;
 use patchbay_net::{Batch, Hidden, Network, NetworkOptions, Socket, Transport, Upgrade};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -108,11 +110,11 @@ pub(super) fn patchbay<'a>(
         runtime.block_on(async {
             let (mut seen, mut batch) = (0, Batch::default());
             while seen < count {
-                batch.frames.clear();
-                batch.bytes = 0;
-                socket.read(&mut batch).await.unwrap_or_else(|end| panic!("{}", end.reason));
-                batch.frames.iter().for_each(|frame| say(&frame.data, &mut sum));
-                seen += batch.frames.len();
+                batch.clear();
+                let read = poll_fn(|cx| socket.poll_read(cx, &mut batch)).await;
+                read.unwrap_or_else(|end| panic!("{}", end.reason));
+                batch.iter().for_each(|(_, payload)| say(payload, &mut sum));
+                seen += batch.len();
                 *reads += 1;
             }
         });
