@@ -1,7 +1,10 @@
 //! What one wake-up read.
 
-/// Bytes after which a read ends, whatever else has arrived; what one read of a socket asks for.
-const FULL: usize = 64 * 1024;
+/// What one read of a socket asks for at least.
+const READ: usize = 64 * 1024;
+
+/// Bytes after which no more is read: what fits a processor's own cache.
+const FULL: usize = 32 * 1024;
 
 /// A buffer that grew beyond this for one great message is not used again.
 const KEPT: usize = 1 << 20;
@@ -41,17 +44,12 @@ impl Batch {
     }
 
     /// `OPCODE_*` and payload of each frame.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (u32, &[u8])> {
+    pub fn frames(&self) -> impl ExactSizeIterator<Item = (u32, &[u8])> {
         let frame = |place: &Place| {
             let Place { opcode, start, len } = *place;
             (opcode, &self.bytes[start..start + len])
         };
         self.frames.iter().map(frame)
-    }
-
-    /// Number of frames.
-    pub fn len(&self) -> usize {
-        self.frames.len()
     }
 
     /// Whether nothing came.
@@ -78,7 +76,7 @@ impl Batch {
 
     /// Room for a read.
     pub(crate) fn reserve(&mut self) {
-        self.bytes.reserve(FULL);
+        self.bytes.reserve(READ);
     }
 
     /// Whether it is worth to be used again.
@@ -91,6 +89,6 @@ impl Batch {
 impl std::fmt::Debug for Batch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { pings, pongs, .. } = self;
-        write!(f, "Batch of {} frames, {pings} pings, {pongs} pongs", self.len())
+        write!(f, "Batch of {} frames, {pings} pings, {pongs} pongs", self.frames.len())
     }
 }

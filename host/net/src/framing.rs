@@ -119,7 +119,7 @@ impl Framing {
             let Some(payload) = batch.bytes.get(start..whole) else { return Ok(()) };
             let opcode = match head.first {
                 _ if head.masked || self.fragments => None,
-                WHOLE_TEXT if is_text(payload) => Some(OPCODE_TEXT),
+                WHOLE_TEXT if simdutf8::basic::from_utf8(payload).is_ok() => Some(OPCODE_TEXT),
                 WHOLE_BINARY => Some(OPCODE_BINARY),
                 _ => None,
             };
@@ -246,10 +246,6 @@ impl Head {
         let size = if masked { size + 4 } else { size };
         (bytes.len() >= size).then_some(Self { first: *first, masked, size, len })
     }
-}
-
-fn is_text(payload: &[u8]) -> bool {
-    payload.is_ascii() || std::str::from_utf8(payload).is_ok()
 }
 
 fn told(frame: CloseFrame) -> (u16, String) {

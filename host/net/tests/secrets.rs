@@ -509,7 +509,9 @@ async fn a_canary_is_in_no_log_event_or_debug_output() {
         .iter()
         .flat_map(|event| match event {
             Event::Reply { body, .. } => body.clone(),
-            Event::Frames { batch, .. } => batch.iter().flat_map(|(_, data)| data.to_vec()).collect(),
+            Event::Frames { batch, .. } => {
+                batch.frames().flat_map(|(_, data)| data.to_vec()).collect()
+            }
             _ => Vec::new(),
         })
         .collect();

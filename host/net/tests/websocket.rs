@@ -99,7 +99,7 @@ async fn rotation_over_real_sockets_loses_nothing() {
         for event in events.drain() {
             match event {
                 Event::Frames { conn, batch, .. } => {
-                    for (_, data) in batch.iter() {
+                    for (_, data) in batch.frames() {
                         let number: u64 = std::str::from_utf8(data).unwrap().parse().unwrap();
                         // What an adapter's update ids do: skip what was seen; a gap is a loss.
                         let wanted = *next.get_or_insert(number);
@@ -198,7 +198,7 @@ async fn a_hub_that_is_not_asked_stops_the_socket_and_loses_nothing() {
         for event in events.drain() {
             match event {
                 Event::Frames { conn, batch, .. } => {
-                    for (_, data) in batch.iter() {
+                    for (_, data) in batch.frames() {
                         assert_eq!(std::str::from_utf8(data).unwrap().trim(), next.to_string());
                         next += 1;
                     }

@@ -171,7 +171,7 @@ pub(crate) struct WatchArgs {
     /// Print one JSON object at the end, and nothing before
     #[arg(long)]
     pub(crate) json: bool,
-    /// What the engine thread does when there is nothing to do [default: as configured]
+    /// What threads do when there is nothing to do [default: as configured]
     #[arg(long, value_enum)]
     pub(crate) wait: Option<WaitArg>,
     /// Write the journal to this new folder [default: as configured; the demo writes none]

@@ -114,9 +114,11 @@ fn keys_that_contradict_each_other_are_refused() {
     let folder = Folder::new("contradict");
     assert_eq!(
         folder.refusal("[host]\nwait = \"spin\"\n[host.cores]\nengine = [0]\nio = [0]"),
-        "patchbay.toml:5:7: `host.cores.io.0`: expected another core than the engine's, which \
-         `wait = \"spin\"` fills, found 0",
+        "patchbay.toml:5:7: `host.cores.io.0`: expected a core that no thread above it fills, \
+         as `wait = \"spin\"` does, found 0",
     );
+    let both = "[host]\nwait = \"spin\"\n[host.cores]\nio = [0]\nmulticast = [0]";
+    assert!(folder.refusal(both).contains("`host.cores.multicast.0`"));
     assert_eq!(
         folder.refusal("[multicast]\ncrypto = \"239.1.1.1:1\"\nstocks = \"239.1.1.1:1\""),
         "patchbay.toml:3:10: `multicast.stocks`: expected another group or port than channel 1, \

@@ -4,6 +4,9 @@
 //! `cargo test` drives them on stable with a bounded number of seeded mutations, which finds less.
 #![allow(clippy::missing_panics_doc, reason = "panics are what is looked for")]
 
+#[path = "../../../host/net/tests/twin/mod.rs"]
+mod twin;
+
 use std::path::PathBuf;
 
 use patchbay_journal::{Memory, Reader, Storage};
@@ -86,6 +89,14 @@ pub fn wire(bytes: &[u8]) {
         }
         rest = after;
     }
+}
+
+/// Bytes of a venue on a websocket, with wake-ups after each `size` of them: what is cut where it was
+/// read is what tungstenite reads.
+pub fn framing(bytes: &[u8]) {
+    let Some((&size, stream)) = bytes.split_first() else { return };
+    let chunks: Vec<&[u8]> = stream.chunks(usize::from(size).max(1)).collect();
+    assert_eq!(twin::ours(&chunks, 4096), twin::theirs(&chunks, 4096));
 }
 
 /// A journal's first segment: read to its end or to a fault, never beyond.

@@ -45,6 +45,20 @@ fn wire() {
     drive(patchbay_fuzz::wire, &seeds, runs(20_000));
 }
 
+/// Seeds are the examples of RFC 6455, section 5.7, as a server sends them.
+#[test]
+fn framing() {
+    let seeds: [&[u8]; 5] = [
+        b"\x03\x81\x05Hello",
+        b"\xff\x01\x03Hel\x89\x05Hello\x80\x02lo\x8a\x05Hello",
+        b"\x07\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58",
+        b"\x05\x82\x7e\x01\x00\x81\x05Hello",
+        b"\x02\x81\x05Hello\x88\x06\x03\xe8done",
+    ];
+    let seeds: Vec<_> = seeds.iter().map(|seed| seed.to_vec()).collect();
+    drive(patchbay_fuzz::framing, &seeds, runs(20_000));
+}
+
 #[test]
 fn journal() {
     let seeds = [vec![0; 4096], b"PBJOURNL".repeat(64)];

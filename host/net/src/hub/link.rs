@@ -71,7 +71,7 @@ impl Link {
                 Woken::Read(Ok(())) => {
                     let at = self.shared.now();
                     self.hear(&batch, at);
-                    if batch.len() == 0 {
+                    if batch.frames().len() == 0 {
                         batch.clear();
                         continue;
                     }

@@ -113,16 +113,16 @@ pub fn frames(events: &[Event]) -> Vec<(u32, Vec<u8>)> {
         Event::Frames { batch, .. } => Some(batch),
         _ => None,
     });
-    batches.flat_map(|batch| batch.iter().map(|(opcode, data)| (opcode, data.to_vec()))).collect()
+    batches.flat_map(|batch| batch.frames().map(|(opcode, data)| (opcode, data.to_vec()))).collect()
 }
 
 /// Number of the connection that opened last.
 pub fn opened(events: &[Event]) -> u32 {
-    let numbers = events.iter().filter_map(|event| match event {
+    let mut numbers = events.iter().filter_map(|event| match event {
         Event::Opened { conn, .. } => Some(*conn),
         _ => None,
     });
-    numbers.last().expect("a connection opened")
+    numbers.next_back().expect("a connection opened")
 }
 
 /// (connection, code, reason, replaced) of each that closed.

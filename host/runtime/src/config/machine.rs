@@ -36,13 +36,14 @@ pub(super) fn check(
         }
     }
     if host.wait == Wait::Spin {
-        let own: BTreeSet<_> = engine.iter().collect();
+        let mut filled: BTreeSet<_> = engine.iter().collect();
         for (name, list) in [("io", io), ("multicast", multicast)] {
-            for (at, core) in list.iter().enumerate().filter(|(_, core)| own.contains(core)) {
+            for (at, core) in list.iter().enumerate().filter(|(_, core)| filled.contains(core)) {
                 let key = format!("host.cores.{name}.{at}");
-                let expected = "another core than the engine's, which `wait = \"spin\"` fills";
+                let expected = "a core that no thread above it fills, as `wait = \"spin\"` does";
                 refuse(&key, core.to_string(), expected);
             }
+            filled.extend(list);
         }
     }
     for (at, path) in host.network.extra_ca.iter().enumerate() {

@@ -69,7 +69,7 @@ impl LiveHost {
         let to = sends.then_some(config.lines);
         let (measured, samples) = sample::channel();
         let multicast = &config.cores.multicast;
-        let (lines, multicast) = lines::start(to, multicast, Arc::clone(&shared), measured)?;
+        let (lines, multicast) = lines::start(to, config.wait, multicast, Arc::clone(&shared), measured)?;
 
         let opened = config.state.as_deref().map(StateFolder::open).transpose()?;
         let (mut state, registry, text) = opened.map_or_else(
@@ -182,7 +182,7 @@ impl LiveHost {
                 .map_err(|source| RuntimeError::Socket { what: "start a thread", source })?;
             let network = network()?;
             let journal = inputs.next();
-            let (shared, woken) = (Arc::clone(&shared), woken.clone());
+            let (shared, woken, wait) = (Arc::clone(&shared), woken.clone(), config.wait);
             let clock: Arc<dyn Clock> = Arc::new(clock.clone());
             let start = move || {
                 let keyring = Arc::new(keyring);
@@ -210,7 +210,7 @@ impl LiveHost {
                     offset: None,
                     answered: (0, 0, 0),
                 };
-                run_io(io, wishes);
+                run_io(io, wishes, wait);
             };
             others.push(spawn("io", &config.cores.of_io(number as usize), start)?);
         }
@@ -342,11 +342,13 @@ fn strategies(
     Ok(strategies)
 }
 
-fn run_io(io: Io, wishes: Vec<OwnedWish>) {
+fn run_io(io: Io, wishes: Vec<OwnedWish>, wait: Wait) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
         Ok(runtime) => {
-            let wishes: Vec<OwnedWish> = wishes;
+            if wait == Wait::Spin {
+                runtime.spawn(keep_looking());
+            }
             let lent: Vec<Wish<'_>> = wishes.iter().map(wish).collect();
             runtime.block_on(io.run(&Input::Plan { wishes: lent.into() }));
         }
@@ -355,6 +357,13 @@ fn run_io(io: Io, wishes: Vec<OwnedWish>) {
             "io",
             &format!("the I/O thread cannot start: {error}"),
         ),
+    }
+}
+
+/// With this among its tasks a runtime asks the system for what is ready and never waits for it.
+async fn keep_looking() {
+    loop {
+        tokio::task::yield_now().await;
     }
 }
 

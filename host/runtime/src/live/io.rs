@@ -90,6 +90,8 @@ impl Io {
                 look = Instant::now() + LOOK;
                 self.tell();
                 let tasks = Handle::current().metrics().num_alive_tasks() as u64;
+                // Where the engine is not woken, one task is there to keep looking.
+                let tasks = tasks - u64::from(self.engine.is_none());
                 self.counts.tasks.store(tasks, Ordering::Relaxed);
             }
         }
@@ -112,7 +114,7 @@ impl Io {
         for event in events.drain() {
             match event {
                 Event::Frames { conn, batch, at } => {
-                    for (opcode, data) in batch.iter() {
+                    for (opcode, data) in batch.frames() {
                         IoCounts::add(&self.counts.frames, 1);
                         self.places.frame(conn, data.len(), at);
                         self.give(at, &Input::Frame { conn, opcode, data }).await;

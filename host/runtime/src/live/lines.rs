@@ -11,7 +11,7 @@ use rtrb::{Consumer, Producer, RingBuffer};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
 use super::sample::{Sample, Stamp};
-use super::shared::Shared;
+use super::shared::{Shared, Wait};
 use super::thread::spawn;
 use crate::RuntimeError;
 
@@ -83,6 +83,7 @@ pub(crate) struct LineCounts {
 /// Starts the thread; nothing if nothing is to be sent.
 pub(crate) fn start(
     config: Option<LinesConfig>,
+    wait: Wait,
     cores: &[i64],
     shared: Arc<Shared>,
     samples: Producer<Sample>,
@@ -100,9 +101,9 @@ pub(crate) fn start(
     let theirs = Arc::clone(&counts);
     let handle = spawn("multicast", cores, move || {
         let line = Outgoing { waiting, samples, counts: theirs, shared };
-        line.send_all(&config, &socket);
+        line.send_all(&config, wait, &socket);
     })?;
-    let thread = Some(handle.thread().clone());
+    let thread = (wait == Wait::Block).then(|| handle.thread().clone());
     Ok((Lines { ring, held, fresh: false, thread, counts }, Some(handle)))
 }
 
@@ -141,7 +142,7 @@ struct Outgoing {
 impl Outgoing {
     /// Until the host stops. After the stop flag, whatever still waits goes out: the end of the
     /// session is in it.
-    fn send_all(mut self, config: &LinesConfig, socket: &Socket) {
+    fn send_all(mut self, config: &LinesConfig, wait: Wait, socket: &Socket) {
         let to = config.groups.map(|g| SockAddr::from(SocketAddr::from((g.address, g.port))));
         loop {
             while let Ok(datagram) = self.waiting.pop() {
@@ -150,7 +151,10 @@ impl Outgoing {
             if self.shared.stopping() && self.waiting.is_abandoned() {
                 return;
             }
-            thread::park_timeout(Duration::from_millis(5));
+            match wait {
+                Wait::Spin => std::hint::spin_loop(),
+                Wait::Block => thread::park_timeout(Duration::from_millis(5)),
+            }
         }
     }
 

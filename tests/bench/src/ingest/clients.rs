@@ -113,8 +113,8 @@ pub(super) fn patchbay<'a>(
                 batch.clear();
                 let read = poll_fn(|cx| socket.poll_read(cx, &mut batch)).await;
                 read.unwrap_or_else(|end| panic!("{}", end.reason));
-                batch.iter().for_each(|(_, payload)| say(payload, &mut sum));
-                seen += batch.len();
+                batch.frames().for_each(|(_, payload)| say(payload, &mut sum));
+                seen += batch.frames().len();
                 *reads += 1;
             }
         });
