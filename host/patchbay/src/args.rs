@@ -218,6 +218,10 @@ pub(crate) struct VenueArgs {
     /// How many faults the plan has
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) fault_count: u32,
+    /// Write to this file when each frame leaves: ns since the Unix epoch, connection, place in the
+    /// recording
+    #[arg(long, value_name = "FILE")]
+    pub(crate) departures: Option<PathBuf>,
     /// Print the ledger as JSON at the end
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,20 +1,25 @@
 //! `patchbay venue`: a recording served as the exchange that it came from.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
 use patchbay_venue::{
-    AtEnd, Density, FaultKinds, FaultPlan, Pace, Protocol, Recording, Start, VenueConfig,
-    VenueError, VenueServer, protocols,
+    AtEnd, Density, Departure, FaultKinds, FaultPlan, Pace, Protocol, Recording, Start,
+    VenueConfig, VenueError, VenueServer, protocols,
 };
 
 use crate::args::VenueArgs;
 use crate::console::say;
 use crate::signal::Stop;
 use crate::{FAILED, Failure};
+
+/// Departures that wait for the next look, at most.
+const DEPARTURES: usize = 65_536;
 
 pub(crate) fn run(args: &VenueArgs) -> Result<(), Failure> {
     let (protocol, recording) = recognised(&args.captures)?;
@@ -27,12 +32,14 @@ pub(crate) fn run(args: &VenueArgs) -> Result<(), Failure> {
         None => FaultPlan::default(),
     };
     let names = protocol.hosts().join(", ");
+    let told = args.departures.as_deref().map(Told::create).transpose()?;
     let mut venue = VenueServer::start(VenueConfig {
         tls: Some(args.listen),
         pace: if args.as_read { Pace::AsRead } else { Pace::Times(args.pace) },
         start: Start::Streams(1),
         at_end: if args.repeat { AtEnd::Repeat } else { AtEnd::Stay },
         plan,
+        departures: told.as_ref().map(|told| told.sender.clone()),
         ..VenueConfig::new(recording, protocol)
     })?;
     fs::write(&args.ca, venue.ca_pem())?;
@@ -44,12 +51,34 @@ pub(crate) fn run(args: &VenueArgs) -> Result<(), Failure> {
     let stop = Stop::watch()?;
     while venue.is_running() && !stop.is_asked() {
         thread::sleep(Duration::from_millis(50));
+        told.as_ref().map_or(Ok(()), Told::write)?;
     }
     venue.stop();
+    told.as_ref().map_or(Ok(()), Told::write)?;
     if args.json {
         say(&serde_json::to_string(&venue.ledger())?);
     }
     Ok(())
+}
+
+/// When frames left, on its way to a file.
+struct Told {
+    sender: SyncSender<Departure>,
+    waiting: Receiver<Departure>,
+    file: File,
+}
+
+impl Told {
+    fn create(path: &Path) -> io::Result<Self> {
+        let (sender, waiting) = sync_channel(DEPARTURES);
+        Ok(Self { sender, waiting, file: File::create(path)? })
+    }
+
+    fn write(&self) -> io::Result<()> {
+        let line = |Departure { conn, frame, at_ns }| format!("{at_ns} {conn} {frame}\n");
+        let lines: String = self.waiting.try_iter().map(line).collect();
+        (&self.file).write_all(lines.as_bytes())
+    }
 }
 
 fn failure(text: &str) -> Failure {

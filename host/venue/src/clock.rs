@@ -5,10 +5,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 
 /// Wall time, ms since the Unix epoch: what an exchange says of itself in `serverTime`.
-#[allow(clippy::disallowed_methods, reason = "an exchange has a wall clock of its own")]
 pub(crate) fn wall_ms() -> u64 {
+    wall_ns() / 1_000_000
+}
+
+/// Wall time, ns since the Unix epoch.
+#[allow(clippy::disallowed_methods, reason = "an exchange has a wall clock of its own")]
+pub(crate) fn wall_ns() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// Whole microseconds, as the ledger states times.

@@ -1,7 +1,7 @@
 //! How a venue is to behave.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crate::fault::FaultPlan;
@@ -69,6 +69,19 @@ pub struct VenueConfig {
     pub connections: usize,
     /// What will go wrong.
     pub plan: FaultPlan,
+    /// Who is told when each frame leaves, as far as the channel has room.
+    pub departures: Option<mpsc::SyncSender<Departure>>,
+}
+
+/// A frame of the recording left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Departure {
+    /// Connection.
+    pub conn: u64,
+    /// Its place in the recording.
+    pub frame: usize,
+    /// Just before the write that held it: ns since the Unix epoch.
+    pub at_ns: u64,
 }
 
 impl VenueConfig {
@@ -88,6 +101,7 @@ impl VenueConfig {
             limits: None,
             connections: 4096,
             plan: FaultPlan::default(),
+            departures: None,
         }
     }
 }

@@ -71,7 +71,7 @@ pub fn protocols() -> Vec<Arc<dyn Protocol>> {
 }
 
 pub use book::Book;
-pub use config::{AtEnd, Pace, Start, VenueConfig};
+pub use config::{AtEnd, Departure, Pace, Start, VenueConfig};
 pub use error::VenueError;
 pub use fault::{Fault, FaultPlan, PlannedFault, Target, When};
 pub use handle::{VenueHandle, VenueServer};

@@ -345,6 +345,11 @@ impl Recording {
         self.frames.len()
     }
 
+    /// The frame at a place of the recording, as it was recorded.
+    pub fn frame(&self, place: usize) -> Option<&[u8]> {
+        (place < self.frames.len()).then(|| self.bytes(place))
+    }
+
     /// The frames of a stream that are played, in order, as they were recorded.
     pub fn played<'r>(&'r self, product: Product, name: &str) -> impl Iterator<Item = &'r [u8]> {
         self.places(product, name).map(|index| self.bytes(index))

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 use tokio::time::{Duration, Instant, sleep};
 
+use crate::clock::wall_ns;
+use crate::config::Departure;
 use crate::fault::{Fault, Strike};
 use crate::ledger::Did;
 use crate::protocol::{Depth, Product};
@@ -35,6 +37,8 @@ pub(crate) struct Sender {
     opcode: u8,
     out: Vec<u8>,
     frames: u64,
+    /// Frames in `out`, if somebody is told when they leave.
+    leaving: Vec<usize>,
     /// Frames waiting for the next one of their stream.
     reordered: Vec<Held>,
     /// Changes still to be left out, by stream.
@@ -51,8 +55,8 @@ impl Sender {
         let (out, reordered, gaps) = (Vec::new(), Vec::new(), BTreeMap::new());
         let opcode = if world.protocol().binary() { wire::BINARY } else { wire::TEXT };
         let number = world.protocol().counts(product).then_some(0);
-        let (frames, late, shutdown) = (0, None, None);
-        Self { world, conn, opcode, out, frames, reordered, gaps, late, shutdown, number }
+        let (frames, late, shutdown, leaving) = (0, None, None, Vec::new());
+        Self { world, conn, opcode, out, frames, leaving, reordered, gaps, late, shutdown, number }
     }
 
     /// Until when nothing may be sent.
@@ -107,6 +111,13 @@ impl Sender {
     pub(crate) async fn flush(&mut self, socket: &mut Socket) -> io::Result<()> {
         if self.out.is_empty() {
             return Ok(());
+        }
+        if let Some(told) = &self.world.config.departures {
+            let (conn, at_ns) = (self.conn, wall_ns());
+            for frame in self.leaving.drain(..) {
+                // Without room it is not told.
+                told.try_send(Departure { conn, frame, at_ns }).ok();
+            }
         }
         socket.write_all(&self.out).await?;
         socket.flush().await?;
@@ -201,6 +212,9 @@ impl Sender {
 
     fn count(&mut self, index: usize) {
         self.frames += 1;
+        if self.world.config.departures.is_some() {
+            self.leaving.push(index);
+        }
         self.world.count_sent(self.world.recording().frames[index].stream);
     }
 

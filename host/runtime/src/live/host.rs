@@ -69,7 +69,8 @@ impl LiveHost {
         let to = sends.then_some(config.lines);
         let (measured, samples) = sample::channel();
         let multicast = &config.cores.multicast;
-        let (lines, multicast) = lines::start(to, config.wait, multicast, Arc::clone(&shared), measured)?;
+        let (lines, multicast) =
+            lines::start(to, config.wait, multicast, Arc::clone(&shared), measured)?;
 
         let opened = config.state.as_deref().map(StateFolder::open).transpose()?;
         let (mut state, registry, text) = opened.map_or_else(
