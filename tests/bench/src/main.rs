@@ -9,6 +9,7 @@ mod decode;
 mod fallback;
 mod feature;
 mod ingest;
+mod latency;
 mod path;
 mod plugin;
 mod race;
@@ -18,13 +19,14 @@ mod tape;
 
 use table::Table;
 
-const SECTIONS: [(&str, fn() -> Vec<Table>); 7] = [
+const SECTIONS: [(&str, fn() -> Vec<Table>); 8] = [
     ("decode", decode::tables),
     ("fallback", || vec![fallback::table()]),
     ("book", || vec![book::table()]),
     ("path", || vec![path::table()]),
     ("boundary", || vec![boundary::table()]),
-    ("ingest", || vec![ingest::table()]),
+    ("ingest", ingest::tables),
+    ("latency", || vec![latency::table()]),
     ("feature", || vec![feature::table()]),
 ];
 
@@ -36,6 +38,7 @@ fn main() {
         ["count", "book", symbol, contender] => book::count(symbol, contender),
         ["count", "path", case, contender] => path::count(case, contender),
         ["count", "boundary", contender] => boundary::count(contender),
+        ["count", "ingest", kind, contender] => ingest::count(kind, contender),
         _ => sections(&words),
     }
 }
