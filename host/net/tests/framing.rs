@@ -6,7 +6,7 @@ mod twin;
 use std::path::{Path, PathBuf};
 
 use patchbay_history::{Captures, Event};
-use patchbay_net::{Bytes, Frame, Framing};
+use patchbay_net::{Bytes, Frame, Framing, SplitMix64};
 use twin::{Heard, ours, theirs};
 
 const MESSAGE_MAX: usize = 16 << 20;
@@ -104,6 +104,33 @@ fn characters_may_be_cut_anywhere() {
     let mut stream = vec![0x81, text.len() as u8];
     stream.extend(text.as_bytes());
     assert_eq!(agreed_however_cut(&stream, 4096).frames, [(1, text.as_bytes().to_vec())]);
+}
+
+/// Streams with bytes changed, lost and doubled, in chunks of all sizes.
+#[test]
+fn damaged_streams_are_read_alike() {
+    let seeds: [&[u8]; 4] = [
+        b"\x81\x05Hello\x82\x03\x01\x02\x03",
+        b"\x01\x03Hel\x89\x05Hello\x80\x02lo\x8a\x05Hello\x81\x05Hello",
+        b"\x82\x7e\x01\x00\x81\x05Hello\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58",
+        b"\x81\x05Hello\x88\x06\x03\xe8done\x81\x05Hello",
+    ];
+    let mut random = SplitMix64::new(1);
+    let mut below = |bound: usize| random.below(bound as u64) as usize;
+    for round in 0..20_000 {
+        let mut stream = seeds[below(seeds.len())].repeat(1 + below(2));
+        for _ in 0..1 + below(3) {
+            let at = below(stream.len());
+            match below(4) {
+                0 => stream[at] ^= 1 << below(8),
+                1 => stream[at] = below(256) as u8,
+                2 => drop(stream.remove(at)),
+                _ => stream.insert(at, stream[at]),
+            }
+        }
+        let chunks: Vec<&[u8]> = stream.chunks(1 + round % 16).collect();
+        agreed(&chunks, 200);
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use patchbay_abi::{Depth, SIDE_SELL, SLOT_DEPTH, SLOT_QUOTE, SLOT_TRADE, Slot, TRADE_OFF_BOOK};
 use patchbay_binance::Binance;
@@ -23,16 +24,27 @@ pub(crate) const CONN: u32 = 1;
 ///
 /// If it cannot be built.
 pub(crate) fn file() -> PathBuf {
-    if let Some(given) = std::env::var_os("PATCHBAY_BENCH_PLUGIN") {
-        return given.into();
-    }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args(["build", "--quiet", "--release", "--package", "patchbay-binance"]);
-    build.current_dir(&root).env_remove("RUSTFLAGS").env_remove("CARGO_TARGET_DIR");
-    assert!(build.status().is_ok_and(|status| status.success()), "the plugin does not build");
-    root.join("target/release/libpatchbay_binance.so")
+    let given = std::env::var_os("PATCHBAY_BENCH_PLUGIN").map(PathBuf::from);
+    given.unwrap_or_else(|| built().join("libpatchbay_binance.so"))
+}
+
+/// Where host and plugin are, built as they are shipped; together, so that neither is built twice.
+///
+/// # Panics
+///
+/// If they cannot be built.
+pub(crate) fn built() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut build = Command::new(cargo);
+        build.args(["build", "--quiet", "--release", "--package", "patchbay"]);
+        build.args(["--package", "patchbay-binance"]);
+        build.current_dir(&root).env_remove("RUSTFLAGS").env_remove("CARGO_TARGET_DIR");
+        assert!(build.status().is_ok_and(|status| status.success()), "patchbay does not build");
+        root.join("target/release").canonicalize().expect("it was built")
+    })
 }
 
 /// The loaded plugin with its default settings; what it borrows is leaked.

@@ -22,7 +22,7 @@ pub(super) fn read(site: &Site, wait: Wait, time: Duration) -> Seen {
     tcp.set_nodelay(true).expect("an option");
     let mut tls = client(&fs::read(site.authority()).expect("the venue wrote it"));
     let ask = format!(
-        "GET /stream?streams=btcusdt@depth@100ms/btcusdt@trade/btcusdt@bookTicker HTTP/1.1\r\n\
+        "GET /public/stream?streams=btcusdt@depth@100ms/btcusdt@bookTicker HTTP/1.1\r\n\
          Host: {HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
     );

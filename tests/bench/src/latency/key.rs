@@ -2,15 +2,13 @@
 
 use patchbay_mcast::{Datagram, LAST, Payload, SNAPSHOT, SOURCE_VENUE};
 
-/// One message of the market.
+/// One message of the market, of those that share a connection: trades come by another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Key {
     /// Last update id of a change.
     Book(u64),
     /// Update id of a best bid and ask.
     Quote(u64),
-    /// Id of a trade.
-    Trade(u64),
 }
 
 impl Key {
@@ -21,7 +19,6 @@ impl Key {
         match data["e"].as_str()? {
             "depthUpdate" => Some(Self::Book(data["u"].as_u64()?)),
             "bookTicker" => Some(Self::Quote(data["u"].as_u64()?)),
-            "trade" => Some(Self::Trade(data["t"].as_u64()?)),
             _ => None,
         }
     }
@@ -37,7 +34,6 @@ impl Key {
             Payload::Quote(quote) if quote.source == SOURCE_VENUE => {
                 Some(Self::Quote(header.venue_sequence))
             }
-            Payload::Trade(trades) => trades.iter().last().map(|trade| Self::Trade(trade.trade_id)),
             _ => None,
         }
     }

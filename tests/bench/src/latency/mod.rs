@@ -95,7 +95,7 @@ pub(crate) fn table() -> Table {
         counts.push(format!("{name}: {} and {}", bare.0.len(), host.0.len()));
     }
     table.note(format!(
-        "Frames, bare and through the host, {}. The consumer spins; a bare reader waits as the host \
+        "Changes of the book and quotes, bare and through the host, {}. The consumer spins; a bare reader waits as the host \
          does. A stall is how long a frame that comes at any time would have waited for that thread \
          to look again. Journal, book audits and control socket are on, as shipped.",
         counts.join("; ")

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -135,15 +135,5 @@ fn keys() -> &'static [Option<Key>] {
 
 /// The program, built as it is shipped.
 fn program() -> PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let build = || {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo);
-        build.args(["build", "--quiet", "--release", "--package", "patchbay"]);
-        build.current_dir(&root).env_remove("RUSTFLAGS").env_remove("CARGO_TARGET_DIR");
-        assert!(build.status().is_ok_and(|status| status.success()), "patchbay does not build");
-        root.join("target/release/patchbay").canonicalize().expect("it was built")
-    };
-    BUILT.get_or_init(build).clone()
+    plugin::built().join("patchbay")
 }
