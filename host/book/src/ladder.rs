@@ -1,4 +1,4 @@
-//! One side of a book: a window of quantities by tick near the best, sorted blocks beyond it.
+//! One side of a book: a window of quantities by tick near the best, a hash table beyond it.
 //!
 //! A higher key is a better price: asks are mirrored by their owner. The window is a ring over the
 //! keys `base..base + width`, so that moving it moves only the levels that enter or leave. Nothing
@@ -16,6 +16,8 @@ pub(crate) const NARROWEST: usize = 4 * WORD;
 /// One side of a book.
 #[derive(Clone, Debug)]
 pub(crate) struct Ladder {
+    /// Keys in the window, once there is one.
+    width: usize,
     /// Lowest key in the window; a multiple of [`WORD`].
     base: i64,
     /// Best key, if there is a level at all.
@@ -33,19 +35,27 @@ pub(crate) struct Ladder {
 
 impl Ladder {
     /// With a window of `width` keys (rounded up to a power of two) and room for `far` levels
-    /// beyond it before it must allocate.
+    /// beyond it before it must allocate again. Both are made by the first level: venues list
+    /// thousands of instruments of which few are wanted.
     pub(crate) fn new(width: usize, far: usize) -> Self {
-        let width = width.max(NARROWEST).next_power_of_two();
-        let words = width / WORD;
         Self {
+            width: width.max(NARROWEST).next_power_of_two(),
             base: 0,
             best: 0,
             near: 0,
-            quantities: vec![0; width].into(),
-            bits: vec![0; words].into(),
-            summary: vec![0; words.div_ceil(WORD)].into(),
+            quantities: Box::default(),
+            bits: Box::default(),
+            summary: Box::default(),
             far: Far::new(far),
         }
+    }
+
+    fn open(&mut self) {
+        let words = self.width / WORD;
+        self.quantities = vec![0; self.width].into();
+        self.bits = vec![0; words].into();
+        self.summary = vec![0; words.div_ceil(WORD)].into();
+        self.far.reserve();
     }
 
     pub(crate) fn clear(&mut self) {
@@ -158,6 +168,9 @@ impl Ladder {
     fn set_outside(&mut self, key: i64, qty: i64) -> i64 {
         if self.len() == 0 {
             if qty != 0 {
+                if self.quantities.is_empty() {
+                    self.open();
+                }
                 self.base = self.base_for(key);
                 self.set(key, qty);
             }
@@ -194,11 +207,13 @@ impl Ladder {
         }
         // Whatever the window loses at its top is better than the best: nothing.
         self.base = base;
-        while let Some((key, qty)) = self.far.pop_from(base) {
+        let mut far = std::mem::take(&mut self.far);
+        far.drain_from(base, |key, qty| {
             let slot = self.slot(key);
             self.quantities[slot] = qty;
             self.mark(slot / WORD, 1 << (slot % WORD));
-        }
+        });
+        self.far = far;
     }
 
     /// Moves the window up to `base`; the levels that it leaves behind go far.

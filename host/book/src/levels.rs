@@ -16,8 +16,8 @@ pub struct LevelsConfig {
     /// Ticks a side that are kept in a flat window around the best; at least 256, rounded up to a
     /// power of two. 8 bytes each.
     pub window: usize,
-    /// Levels a side beyond the window for which address space is reserved (about 64 bytes each;
-    /// memory that was never touched is not resident).
+    /// Levels a side beyond the window for which address space is reserved (24 bytes each; memory
+    /// that was never touched is not resident).
     pub far: usize,
 }
 

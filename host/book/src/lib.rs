@@ -2,7 +2,7 @@
 //!
 //! A [`Message`] is a validated view of a depth record. A [`Chain`] judges whether it follows the
 //! one before; a [`Book`] applies it, keeps it until a snapshot comes, or falls stale, and says
-//! which. [`Levels`] holds both sides: a flat window by tick near the best and sorted blocks beyond,
+//! which. [`Levels`] holds both sides: a flat window by tick near the best and a hash table beyond,
 //! with no level dropped and nothing allocated in the steady state of a live book.
 //!
 //! Pure: no clock, thread, file or socket; the same messages give the same book.

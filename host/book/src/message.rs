@@ -89,16 +89,16 @@ impl<'a> Message<'a> {
 
     /// All levels in one pass without a branch: padding is zero and does no harm.
     fn judge_levels(&self) -> Result<(), Invalid> {
-        let mut negative = 0;
-        let mut least = false;
-        for level in self.slots[1..].iter().flat_map(Slot::levels) {
+        let (mut negative, mut least) = (0, 0);
+        for level in Slot::levels_of(&self.slots[1..]) {
             negative |= level.qty;
-            least |= level.price == i64::MIN;
+            // Only what is least changes its sign when one is taken away from below zero.
+            least |= level.price & !level.price.wrapping_sub(1);
         }
         if negative < 0 {
             return Err(Invalid::Quantity);
         }
-        if least { Err(Invalid::Price) } else { Ok(()) }
+        if least < 0 { Err(Invalid::Price) } else { Ok(()) }
     }
 
     /// The record itself.
@@ -228,51 +228,28 @@ impl<'a> Message<'a> {
 
     /// Bid levels, as sent.
     pub fn bids(&self) -> MessageLevels<'a> {
-        self.range(0, usize::from(self.depth().bids))
+        self.side(Side::Buy).iter().copied()
     }
 
     /// Ask levels, as sent.
     pub fn asks(&self) -> MessageLevels<'a> {
-        self.range(usize::from(self.depth().bids), self.len())
+        self.side(Side::Sell).iter().copied()
     }
 
     /// The levels of `side`, as sent.
     pub fn levels(&self, side: Side) -> MessageLevels<'a> {
-        match side {
-            Side::Buy => self.bids(),
-            Side::Sell => self.asks(),
-        }
+        self.side(side).iter().copied()
     }
 
-    fn range(&self, at: usize, end: usize) -> MessageLevels<'a> {
-        MessageLevels { slots: &self.slots[1..], at, end }
+    #[inline]
+    pub(crate) fn side(&self, side: Side) -> &'a [Level] {
+        let (bids, levels) = (usize::from(self.depth().bids), Slot::levels_of(&self.slots[1..]));
+        match side {
+            Side::Buy => &levels[..bids],
+            Side::Sell => &levels[bids..self.len()],
+        }
     }
 }
 
 /// Levels of one side of a [`Message`].
-#[derive(Clone, Debug)]
-pub struct MessageLevels<'a> {
-    slots: &'a [Slot],
-    at: usize,
-    end: usize,
-}
-
-impl Iterator for MessageLevels<'_> {
-    type Item = Level;
-
-    #[inline]
-    fn next(&mut self) -> Option<Level> {
-        if self.at == self.end {
-            return None;
-        }
-        let level = self.slots[self.at / LEVELS_PER_SLOT].levels()[self.at % LEVELS_PER_SLOT];
-        self.at += 1;
-        Some(level)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.end - self.at, Some(self.end - self.at))
-    }
-}
-
-impl ExactSizeIterator for MessageLevels<'_> {}
+pub type MessageLevels<'a> = std::iter::Copied<std::slice::Iter<'a, Level>>;

@@ -97,9 +97,7 @@ impl History {
         self.arena.claimed.store(self.next + slots, Ordering::Relaxed);
         // Whoever sees a word or entry written below also sees the two counts above.
         fence(Ordering::Release);
-        for (i, slot) in message.iter().enumerate() {
-            self.arena.store(self.next + i as u64, slot);
-        }
+        self.arena.store(self.next, message);
         let entry = &entries[count as usize % entries.len()];
         entry[0].store(self.next, Ordering::Relaxed);
         entry[1].store(slots, Ordering::Relaxed);
@@ -147,10 +145,17 @@ impl HistoryReader {
 }
 
 impl Arena {
-    fn store(&self, at: u64, slot: &Slot) {
-        let word = (at % self.slots) as usize * WORDS;
-        for (i, &value) in slot.words().iter().enumerate() {
-            self.words[word + i].store(value, Ordering::Relaxed);
+    /// Stores slots from `at` on, round the end of the arena if need be.
+    fn store(&self, at: u64, slots: &[Slot]) {
+        let first = (at % self.slots) as usize;
+        let (before, behind) = slots.split_at(slots.len().min(self.slots as usize - first));
+        for (first, slots) in [(first, before), (0, behind)] {
+            let (places, _) = self.words[first * WORDS..].as_chunks::<WORDS>();
+            for (place, slot) in places.iter().zip(slots) {
+                for (to, word) in place.iter().zip(slot.words()) {
+                    to.store(*word, Ordering::Relaxed);
+                }
+            }
         }
     }
 

@@ -106,7 +106,7 @@ impl Listing {
             last_gap_ns: 0,
             witness: Witness::new(),
             conn: splice::NONE,
-            seen_trades: SeenTrades::new(),
+            seen_trades: SeenTrades::default(),
             carriers: [Carrier::default(); CARRIED],
             shared: None,
             crossed_since: None,

@@ -12,17 +12,21 @@ const WAITING: usize = 256;
 
 /// Quotes of one instrument, by rising id.
 pub(crate) struct Witness {
+    /// Made by the first quote.
     waiting: Box<[Option<Quote>]>,
     next: usize,
 }
 
 impl Witness {
     pub(crate) fn new() -> Self {
-        Self { waiting: vec![None; WAITING].into(), next: 0 }
+        Self { waiting: Box::default(), next: 0 }
     }
 
     /// Keeps a quote whose id the book has not reached.
     pub(crate) fn keep(&mut self, quote: &Quote) {
+        if self.waiting.is_empty() {
+            self.waiting = vec![None; WAITING].into();
+        }
         self.waiting[self.next % WAITING] = Some(*quote);
         self.next += 1;
     }

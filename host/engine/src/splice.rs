@@ -57,13 +57,6 @@ struct Window {
 }
 
 impl SeenTrades {
-    pub(crate) fn new() -> Self {
-        let window = Window { ids: Vec::with_capacity(REMEMBERED), ..Window::default() };
-        // A clone of a vector has no room to spare.
-        let other = Window { ids: Vec::with_capacity(REMEMBERED), ..Window::default() };
-        Self { kinds: [window, other] }
-    }
-
     /// Whether the trade was seen before; if not, it is remembered. A trade without an id is new.
     pub(crate) fn repeats(&mut self, trade: &Trade) -> bool {
         if trade.trade_id == 0 {
@@ -95,6 +88,9 @@ impl Window {
 
     fn remember(&mut self, trade: &Trade) {
         if self.ids.len() < REMEMBERED {
+            if self.ids.is_empty() {
+                self.ids.reserve_exact(REMEMBERED);
+            }
             self.ids.push(trade.trade_id);
         } else {
             let oldest = std::mem::replace(&mut self.ids[self.next], trade.trade_id);

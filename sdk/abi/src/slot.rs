@@ -6,9 +6,9 @@
 //! Readers skip kinds they do not know; a continuation slot never stands alone.
 
 use crate::{
-    Balance, BookState, Depth, Feature, Fill, FillDetail, Funding, Level, Liquidation, ListEnd,
-    Mark, Nbbo, OpenInterest, Order, OrderDetail, OrderUpdate, Position, Quality, Quote,
-    SessionStatus, Signal, Trade,
+    Balance, BookState, Depth, Feature, Fill, FillDetail, Funding, LEVELS_PER_SLOT, Level,
+    Liquidation, ListEnd, Mark, Nbbo, OpenInterest, Order, OrderDetail, OrderUpdate, Position,
+    Quality, Quote, SessionStatus, Signal, Trade,
 };
 
 /// First half of every head slot.
@@ -190,6 +190,15 @@ impl Slot {
     pub const fn head_mut(&mut self) -> &mut Head {
         // SAFETY: any bits written through it leave every member valid.
         unsafe { &mut self.head }
+    }
+
+    /// The levels in continuation slots of [`Depth`], one behind the other.
+    #[inline]
+    pub const fn levels_of(slots: &[Self]) -> &[Level] {
+        const { assert!(size_of::<Self>() == LEVELS_PER_SLOT * size_of::<Level>()) };
+        let (first, count) = (slots.as_ptr().cast::<Level>(), slots.len() * LEVELS_PER_SLOT);
+        // SAFETY: as for the views above; nothing lies between the levels (asserted).
+        unsafe { core::slice::from_raw_parts(first, count) }
     }
 
     /// Slots of continuation that follow this head slot, as it states itself.
