@@ -6,6 +6,7 @@ use patchbay_abi::FRAME_PADDING;
 /// ABI promises to plugins.
 #[derive(Clone, Debug)]
 pub struct FrameBuf {
+    /// As long as the longest content so far, padding included.
     bytes: Vec<u8>,
     len: usize,
 }
@@ -13,16 +14,19 @@ pub struct FrameBuf {
 impl FrameBuf {
     /// Room for `capacity` bytes before it has to grow.
     pub fn with_capacity(capacity: usize) -> Self {
-        let mut bytes = Vec::with_capacity(capacity + FRAME_PADDING);
-        bytes.resize(FRAME_PADDING, 0);
-        Self { bytes, len: 0 }
+        Self { bytes: vec![0; capacity + FRAME_PADDING], len: 0 }
     }
 
     /// Replaces the content; allocates only beyond the largest content so far.
+    #[inline]
     pub fn fill(&mut self, data: &[u8]) {
-        self.bytes.clear();
-        self.bytes.extend_from_slice(data);
-        self.bytes.resize(data.len() + FRAME_PADDING, 0);
+        let whole = data.len() + FRAME_PADDING;
+        if self.bytes.len() < whole {
+            self.bytes.resize(whole, 0);
+        }
+        let (content, padding) = self.bytes.split_at_mut(data.len());
+        content.copy_from_slice(data);
+        padding[..FRAME_PADDING].fill(0);
         self.len = data.len();
     }
 

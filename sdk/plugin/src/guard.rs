@@ -1,17 +1,11 @@
 //! Panics end where they began: inside the plugin.
 
-use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use patchbay_abi::{self as abi, Status};
 
 use crate::{Error, log};
-
-thread_local! {
-    // Const-initialised and without a destructor, so that the library could be unloaded.
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
-}
 
 /// An instance with its poison flag: after a panic its state may be half-updated, and nothing but
 /// `destroy` runs on it.
@@ -46,11 +40,7 @@ impl<T> Guarded<T> {
 pub(crate) fn catch<R>(log: log::Sink, call: impl FnOnce() -> R) -> Option<R> {
     static HOOK: Once = Once::new();
     HOOK.call_once(install_hook);
-    log.make_current();
-    let outer = INSIDE.replace(true);
-    let result = panic::catch_unwind(AssertUnwindSafe(call));
-    INSIDE.set(outer);
-    match result {
+    match log.during(|| panic::catch_unwind(AssertUnwindSafe(call))) {
         Ok(value) => Some(value),
         Err(payload) => {
             // Dropping a payload can panic again; then it is leaked.
@@ -67,7 +57,7 @@ pub(crate) fn catch<R>(log: log::Sink, call: impl FnOnce() -> R) -> Option<R> {
 fn install_hook() {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if !INSIDE.get() {
+        if !log::is_inside() {
             return before(info);
         }
         let payload = info.payload();

@@ -6,10 +6,12 @@ use patchbay_abi as abi;
 
 /// Where lines go. The host's table lives as long as the process.
 #[derive(Clone, Copy)]
-pub(crate) struct Sink(Option<abi::Log>);
+pub(crate) struct Sink(Option<&'static abi::Log>);
 
 thread_local! {
-    static CURRENT: Cell<Sink> = const { Cell::new(Sink(None)) };
+    // Of the guarded call that runs, if one does. Const-initialised and without a destructor, so that
+    // the library could be unloaded.
+    static CURRENT: Cell<Option<Sink>> = const { Cell::new(None) };
 }
 
 impl Sink {
@@ -21,15 +23,12 @@ impl Sink {
     ///
     /// `log` is null, or valid for the life of the process.
     pub(crate) const unsafe fn new(log: *const abi::Log) -> Self {
-        if log.is_null() {
-            return Self::NONE;
-        }
-        // SAFETY: not null, and valid by the caller's contract.
-        Self(Some(unsafe { *log }))
+        // SAFETY: null or valid by the caller's contract.
+        Self(unsafe { log.as_ref() })
     }
 
     pub(crate) fn write(self, level: u32, text: &str) {
-        let Some(abi::Log { ctx, write: Some(write), .. }) = self.0 else {
+        let Some(&abi::Log { ctx, write: Some(write), .. }) = self.0 else {
             return;
         };
         // SAFETY: `write` may be called from any thread with its `ctx`; the text lives until it
@@ -37,11 +36,25 @@ impl Sink {
         unsafe { write(ctx, level, abi::Str::new(text)) }
     }
 
-    pub(crate) fn make_current(self) {
-        CURRENT.set(self);
+    /// Runs `call`, which does not unwind, with this as the current one. (One look for the variable
+    /// of the thread: in a library that was mapped later it is a call.)
+    #[inline]
+    pub(crate) fn during<R>(self, call: impl FnOnce() -> R) -> R {
+        CURRENT.with(|current| {
+            let outer = current.replace(Some(self));
+            let result = call();
+            current.set(outer);
+            result
+        })
     }
 }
 
+/// Of the guarded call that runs.
 pub(crate) fn current() -> Sink {
-    CURRENT.get()
+    CURRENT.get().unwrap_or(Sink::NONE)
+}
+
+/// Whether a guarded call runs.
+pub(crate) fn is_inside() -> bool {
+    CURRENT.get().is_some()
 }
