@@ -29,8 +29,8 @@ impl Store for Book {
         OrderBookEvent::Update(book(record))
     }
 
-    fn seeded(case: &Case) -> Self {
-        Self(book(&case.snapshot))
+    fn seeded(seed: &[Slot], _: i64) -> Self {
+        Self(book(seed))
     }
 
     fn apply(&mut self, change: &OrderBookEvent) {

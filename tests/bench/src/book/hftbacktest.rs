@@ -40,10 +40,10 @@ macro_rules! store {
                 floats(record)
             }
 
-            fn seeded(case: &Case) -> Self {
+            fn seeded(seed: &[Slot], tick: i64) -> Self {
                 let new: fn(f64, f64) -> $depth = $new;
-                let mut depth = new(case.tick() as f64 / 1e8, middle(case));
-                update(&mut depth, &floats(&case.snapshot));
+                let mut depth = new(tick as f64 / 1e8, middle(seed));
+                update(&mut depth, &floats(seed));
                 Self(depth)
             }
 
@@ -58,9 +58,9 @@ macro_rules! store {
     };
 }
 
-/// The best bid of the snapshot.
-fn middle(case: &Case) -> f64 {
-    Case::side(&case.snapshot, Side::Buy)[0].price as f64 / 1e8
+/// The best bid.
+fn middle(seed: &[Slot]) -> f64 {
+    Case::side(seed, Side::Buy)[0].price as f64 / 1e8
 }
 
 store!(Hashed, HashMapMarketDepth, |tick, _| HashMapMarketDepth::new(tick, 0.001));

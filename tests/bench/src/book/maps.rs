@@ -27,8 +27,8 @@ impl Store for Tree {
         sides(record, tick)
     }
 
-    fn seeded(case: &Case) -> Self {
-        Self(sides(&case.snapshot, case.tick()).map(|side| side.into_iter().collect()))
+    fn seeded(seed: &[Slot], tick: i64) -> Self {
+        Self(sides(seed, tick).map(|side| side.into_iter().collect()))
     }
 
     fn apply(&mut self, change: &Sides) {
@@ -59,8 +59,8 @@ impl Store for Sorted {
         sides(record, tick)
     }
 
-    fn seeded(case: &Case) -> Self {
-        let mut seeded = sides(&case.snapshot, case.tick());
+    fn seeded(seed: &[Slot], tick: i64) -> Self {
+        let mut seeded = sides(seed, tick);
         seeded.iter_mut().for_each(|side| side.sort_unstable());
         Self(seeded)
     }

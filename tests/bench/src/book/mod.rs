@@ -6,8 +6,9 @@ mod barter;
 mod hftbacktest;
 mod maps;
 mod ours;
+mod seed;
 
-use patchbay_abi::{DEPTH_PREVIOUS, DEPTH_SNAPSHOT, Depth, Level, SCOPE_INSTRUMENT, Slot};
+use patchbay_abi::{Level, Slot};
 use patchbay_book::Message;
 use patchbay_model::Side;
 
@@ -26,12 +27,14 @@ const fn tick(product: Product) -> i64 {
     }
 }
 
-/// Depth records shared out among books. Which book a frame goes to is made up, and so are the ids
-/// that tie it to the one before in its book; prices and quantities are the recorded ones.
+/// Depth records shared out among books: the capture is cut into as many pieces as there are books,
+/// one behind the other. Each book begins with what stood in the true one at its piece's start and
+/// takes the frames of its piece in order; the books take turns, a frame each. So every book is a
+/// recorded one at any time, with the recorded ids.
 pub(crate) struct Case {
     pub(crate) product: Product,
-    pub(crate) books: usize,
-    pub(crate) snapshot: Vec<Slot>,
+    /// What each book begins with.
+    pub(crate) seeds: Vec<Vec<Slot>>,
     /// Book, and the whole record.
     pub(crate) records: Vec<(usize, Vec<Slot>)>,
     pub(crate) levels: usize,
@@ -44,38 +47,23 @@ impl Case {
         let mut seat = Seat::new(&plugin::loaded(), product, &frames);
         let snapshot = seat.snapshot(product, &tape.snapshot.1);
         let at = snapshot[0].head().sequence;
-        let mut records = Vec::new();
-        for (_, at_ns, bytes) in frames.iter() {
-            let (slots, _) = seat.read(at_ns, bytes);
-            if slots[0].head().sequence >= at {
-                // A prime spreads neighbours.
-                records.push((records.len() * 7919 % books, slots.to_vec()));
+        let records = frames.iter().map(|(_, at_ns, bytes)| seat.read(at_ns, bytes).0.to_vec());
+        let records: Vec<_> = records.filter(|r| r[0].head().sequence >= at).collect();
+        let piece = records.len() / books;
+        let mut truth = seed::Sides::default();
+        seed::apply(&mut truth, &snapshot);
+        let mut seeds = Vec::new();
+        for (place, record) in records[..piece * books].iter().enumerate() {
+            if place % piece == 0 {
+                seeds.push(seed::of(&truth, record[0].depth()));
             }
+            seed::apply(&mut truth, record);
         }
+        let turns = (0..piece).flat_map(|turn| (0..books).map(move |book| (book, turn)));
+        let records: Vec<_> =
+            turns.map(|(book, turn)| (book, records[book * piece + turn].clone())).collect();
         let levels = records.iter().map(|(_, r)| Message::parse(r).expect("a record").len()).sum();
-        let mut case = Self { product, books, snapshot, records, levels };
-        case.chain();
-        case
-    }
-
-    /// Ties every frame to the one before in its book, the first one to the snapshot.
-    fn chain(&mut self) {
-        let mut last = vec![self.snapshot[0].head().sequence; self.books];
-        for (book, record) in &mut self.records {
-            let depth = Depth { previous: last[*book], ..*record[0].depth() };
-            last[*book] = depth.head.sequence;
-            assert_ne!(depth.flags & DEPTH_PREVIOUS, 0);
-            record[0] = depth.into();
-        }
-    }
-
-    /// The snapshot as one that the stream itself brings.
-    pub(crate) fn seed(&self) -> Vec<Slot> {
-        let mut slots = self.snapshot.clone();
-        let mut depth = *slots[0].depth();
-        (depth.scope, depth.flags) = (SCOPE_INSTRUMENT, DEPTH_SNAPSHOT);
-        slots[0] = depth.into();
-        slots
+        Self { product, seeds, records, levels }
     }
 
     /// Levels of one side, as peers are given them: no conversion is timed.
@@ -94,8 +82,8 @@ pub(crate) trait Store {
     type Change;
 
     fn prepare(record: &[Slot], tick: i64) -> Self::Change;
-    /// Loads the snapshot.
-    fn seeded(case: &Case) -> Self;
+    /// Loads a book.
+    fn seeded(seed: &[Slot], tick: i64) -> Self;
     fn apply(&mut self, change: &Self::Change);
     /// Best bid and ask in ticks, 0 if there is none.
     fn best(&self, tick: i64) -> [i64; 2];
@@ -108,25 +96,20 @@ where
 {
     let tick = case.tick();
     let mut books: Vec<S> = Vec::new();
-    // A book that gets a part of the changes is crossed before long, and hftbacktest's then drop a
-    // level: their best ones are nobody's truth.
-    let alone = case.books == 1;
     let changes: Vec<(usize, S::Change)> =
         case.records.iter().map(|(book, record)| (*book, S::prepare(record, tick))).collect();
     Contender::resetting(name, move |step| {
         if step == Step::Reset {
             books.clear();
-            books.extend((0..case.books).map(|_| S::seeded(case)));
+            books.extend(case.seeds.iter().map(|seed| S::seeded(seed, tick)));
             return 0;
         }
         let mut sum = Sum::default();
         for (book, change) in &changes {
             let book = &mut books[*book];
             book.apply(change);
-            let [bid, ask] = std::hint::black_box(book.best(tick));
-            if alone {
-                sum.add_level(bid, ask);
-            }
+            let [bid, ask] = book.best(tick);
+            sum.add_level(bid, ask);
         }
         sum.0
     })
@@ -144,7 +127,7 @@ fn contenders(case: &Case) -> Vec<Contender<'_>> {
     {
         all.push(contender::<hftbacktest::Hashed>("hftbacktest HashMap", case));
         all.push(contender::<hftbacktest::Window>("hftbacktest ROIVector", case));
-        if case.books == 1 {
+        if case.seeds.len() == 1 {
             all.push(contender::<hftbacktest::Tree>("hftbacktest BTree", case));
             all.push(contender::<barter::Book>("barter-data OrderBook", case));
         }

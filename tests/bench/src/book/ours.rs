@@ -20,11 +20,10 @@ impl Store for Judged {
         record.to_vec()
     }
 
-    fn seeded(case: &Case) -> Self {
-        let levels = config(case.tick());
+    fn seeded(seed: &[Slot], tick: i64) -> Self {
+        let levels = config(tick);
         let mut made = Book::new(BookConfig { levels, ..BookConfig::default() });
-        let seed = case.seed();
-        let _applied = made.apply(&Message::parse(&seed).expect("a snapshot"));
+        let _applied = made.apply(&Message::parse(seed).expect("a snapshot"));
         assert_eq!(made.state(), State::Live);
         Self(made)
     }
@@ -51,9 +50,9 @@ impl Store for Bare {
         record.to_vec()
     }
 
-    fn seeded(case: &Case) -> Self {
-        let mut levels = Levels::new(&config(case.tick()));
-        levels.replace(&Message::parse(&case.snapshot).expect("a snapshot")).expect("no repeats");
+    fn seeded(seed: &[Slot], tick: i64) -> Self {
+        let mut levels = Levels::new(&config(tick));
+        levels.replace(&Message::parse(seed).expect("a snapshot")).expect("no repeats");
         Self(levels)
     }
 
@@ -75,11 +74,11 @@ impl Store for Bare {
 
 /// Bytes a book after all frames: reserved and touched by the levels, and all the rest.
 pub(crate) fn memory(case: &Case) -> (usize, usize, usize) {
-    let mut books: Vec<_> = (0..case.books).map(|_| Judged::seeded(case)).collect();
+    let mut books: Vec<_> = case.seeds.iter().map(|seed| Judged::seeded(seed, case.tick())).collect();
     for (book, record) in &case.records {
         books[*book].apply(record);
     }
     let memory = books.iter().filter_map(|book| Some(book.0.levels()?.memory()));
     let (reserved, touched) = memory.fold((0, 0), |a, b| (a.0 + b.0, a.1.max(b.1)));
-    (reserved / case.books, touched, size_of::<Book>())
+    (reserved / books.len(), touched, size_of::<Book>())
 }
