@@ -142,6 +142,7 @@ static UPBIT: [Recording; 1] = [recording(
 )];
 
 static COINBASE: [Recording; 2] = [
+    recording("advanced 2026-08-09", &["coinbase/cryptofeed-20260809/COINBASE.jsonl.zst"]),
     recording(
         "exchange 2021-04-17",
         &[
@@ -149,5 +150,4 @@ static COINBASE: [Recording; 2] = [
             "coinbase/cryptofeed-20210417/COINBASE.ws.28.0.gz",
         ],
     ),
-    recording("advanced 2026-08-09", &["coinbase/cryptofeed-20260809/COINBASE.jsonl.zst"]),
 ];

@@ -96,7 +96,7 @@ fn bybit_ids_rise_by_one_in_both_categories() {
 #[test]
 fn coinbase_counts_a_connection_or_nothing() {
     let truths = truths("coinbase");
-    let [(_, exchange), (_, advanced)] = truths.as_slice() else { return };
+    let [(_, advanced), (_, exchange)] = truths.as_slice() else { return };
     assert_eq!(counts(exchange), [9729, 9729, 10, 97, 0]);
     assert_eq!((exchange.gaps, exchange.instruments.len()), (0, 162));
     let [received, applied, snapshots, trades, quotes] = counts(advanced);
