@@ -150,17 +150,28 @@ pub(crate) struct RecordArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct DemoArgs {
+    /// Venue whose recordings are played
+    #[arg(long, value_enum, default_value = "binance")]
+    pub(crate) venue: DemoVenue,
     /// Times recorded pace
     #[arg(long, value_name = "N", default_value_t = 1.0)]
     pub(crate) pace: f64,
     /// All recordings of Binance at once, each day as a venue of its own
-    #[arg(long, conflicts_with = "journal")]
+    #[arg(long, conflicts_with_all = ["journal", "venue"])]
     pub(crate) all_captures: bool,
     /// Groups and ports of channels 1 and 2, so that a second demo does not disturb the first
     #[arg(long, num_args = 2, value_names = ["CRYPTO", "STOCKS"], value_parser = group)]
     pub(crate) multicast: Vec<SocketAddrV4>,
     #[command(flatten)]
     pub(crate) watch: WatchArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum DemoVenue {
+    Binance,
+    Bybit,
+    Deribit,
+    Okx,
 }
 
 #[derive(Clone, Debug, ClapArgs)]

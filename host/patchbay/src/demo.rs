@@ -2,31 +2,32 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use patchbay_journal::SEGMENT_BYTES;
 use patchbay_loader::Kind;
 use patchbay_runtime::PluginFolder;
-use patchbay_runtime::config::settings_of;
+use patchbay_runtime::config::{Secrets, settings_of};
 use patchbay_runtime::live::{Group, LiveAdapter, LiveHost, OwnedWish};
-use patchbay_venue::binance::Binance;
 use patchbay_venue::{
-    AtEnd, Pace, Product, Protocol, Recording, Start, VenueConfig, VenueHandle, VenueServer,
+    AtEnd, Pace, Protocol, Recording, Start, VenueConfig, VenueHandle, VenueServer, protocols,
 };
 
 use crate::args::{DEFAULT_CONFIG, DemoArgs, RunArgs};
 use crate::console::error;
 use crate::live::{self, ALL_CHANNELS, live_config, watch};
-use crate::sessions::{self, AUGUST, Session};
+use crate::sessions::{self, Session};
 use crate::{FAILED, Failure, plugin, record};
-
-/// Streams of a recording that the adapter asks for whatever else it wants.
-const SURE: [&str; 3] = ["@depth", "@bookTicker", "@trade"];
 
 pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure> {
     let stop = live::stop(&args.watch, true)?;
-    let sessions = if args.all_captures { &sessions::ALL[..] } else { &[AUGUST] };
+    let sessions = match args.all_captures {
+        true => &sessions::ALL[..],
+        false => std::slice::from_ref(sessions::of(args.venue)),
+    };
     let corpus = sessions::corpus();
     let captures: Result<Vec<_>, _> = sessions.iter().map(|s| s.captures(&corpus)).collect();
     let captures = match captures {
@@ -51,7 +52,7 @@ pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure>
     let (mut stages, mut adapters) = (Vec::new(), Vec::new());
     for (session, captures) in sessions.iter().zip(&captures) {
         let stage = Stage::start(session, captures, args.pace)?;
-        config.extra_ca.push(stage.authority.0.clone());
+        config.extra_ca.push(stage.authority.clone());
         adapters.push(stage.adapter(session, &folder)?);
         stages.push(stage);
     }
@@ -65,81 +66,105 @@ pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure>
 /// An exchange that plays one session, for as long as the demo lasts.
 struct Stage {
     recording: Arc<Recording>,
-    protocol: Arc<Binance>,
+    protocol: Arc<dyn Protocol>,
     venue: VenueHandle,
-    authority: Authority,
+    /// The certificate of its authority.
+    authority: PathBuf,
+    papers: Papers,
 }
 
 impl Stage {
     fn start(session: &Session, captures: &[PathBuf], pace: f64) -> Result<Self, Failure> {
-        let protocol = Arc::new(Binance::default());
+        let mut protocols = protocols().into_iter();
+        let protocol = protocols.find(|protocol| protocol.name() == session.plugin);
+        let protocol = protocol.ok_or_else(|| failure("there is no such local venue"))?;
         let recording = Recording::load(captures, protocol.as_ref())?;
         // Whole from the first frame on: the venue waits for the last subscription.
-        let sure = |stream: &str| SURE.iter().any(|kind| stream.contains(kind));
-        let streams = recording.streams().filter(|(_, stream)| sure(stream)).count();
+        let streams = recording.streams().filter(|(_, name)| session.is_sure(name)).count();
         let venue = VenueServer::start(VenueConfig {
             pace: Pace::Times(pace),
             start: Start::Streams(streams),
             at_end: AtEnd::Repeat,
-            ..VenueConfig::new(Arc::clone(&recording), Arc::clone(&protocol) as Arc<dyn Protocol>)
+            ..VenueConfig::new(Arc::clone(&recording), Arc::clone(&protocol))
         })?;
-        let authority = Authority::write(&venue, session.venue)?;
-        Ok(Self { recording, protocol, venue, authority })
+        let papers = Papers::new(session.venue)?;
+        let authority = papers.write("ca.pem", venue.ca_pem())?;
+        if let Some(key) = session.key {
+            papers.write(&format!("{}.toml", session.plugin), key)?;
+        }
+        Ok(Self { recording, protocol, venue, authority, papers })
     }
 
     /// An instance that takes everything that the session holds.
     fn adapter(&self, session: &Session, folder: &PluginFolder) -> Result<LiveAdapter, Failure> {
-        let loaded = folder.load("binance", Kind::Adapter)?;
-        let names = self.protocol.products();
-        let products = self.recording.products().iter().map(|p| names[usize::from(p.0)]);
-        let mut own = vec![format!("products = {:?}", products.collect::<Vec<_>>())];
-        // Some recordings hold futures' `trade`, and none of `aggTrade`.
-        if !self.recording.streams().any(|(_, stream)| stream.ends_with("@aggTrade")) {
-            own.push("trades = \"trade\"".to_owned());
+        let loaded = folder.load(session.plugin, Kind::Adapter)?;
+        let mut own: Vec<_> = session.settings.iter().map(|&line| line.to_owned()).collect();
+        if session.plugin == "binance" {
+            own.extend(self.settings_of_binance());
         }
-        let settings = settings_of("binance", &plugin::tables(&loaded.plugin), &own)?;
-        let wishes = wishes(&self.recording, self.protocol.as_ref());
+        let settings = settings_of(session.plugin, &plugin::tables(&loaded.plugin), &own)?;
+        let wishes = self.wishes(session);
         let address = self.venue.addr().ok_or_else(|| failure("the venue has no TLS address"))?;
         let hosts = self.protocol.hosts().iter();
         let addresses: BTreeMap<_, _> = hosts.map(|&host| (host.to_owned(), address)).collect();
         let venue = Some(session.venue.to_owned());
-        Ok(LiveAdapter { venue, addresses, ..LiveAdapter::public(loaded, settings, wishes) })
+        let keys: Vec<_> = session.key.iter().map(|_| session.plugin.to_owned()).collect();
+        let keyring = Secrets::Folder(self.papers.0.clone()).keyring(&keys)?;
+        let public = LiveAdapter::public(loaded, settings, wishes);
+        Ok(LiveAdapter { venue, addresses, keyring, ..public })
     }
-}
 
-/// Every instrument that the recording holds.
-fn wishes(recording: &Recording, protocol: &dyn Protocol) -> Vec<OwnedWish> {
-    let kind = |product: Product| match protocol.products()[usize::from(product.0)] {
-        "spot" => patchbay_model::Kind::Spot,
-        "usdm" => patchbay_model::Kind::Linear,
-        _ => patchbay_model::Kind::Inverse,
-    };
-    let mut wishes: Vec<OwnedWish> = Vec::new();
-    for (product, stream) in recording.streams() {
-        let symbol = stream.split('@').next().unwrap_or_default().to_uppercase();
-        let wish = OwnedWish { symbol, kind: kind(product).to_abi(), channels: ALL_CHANNELS };
-        if !wishes.contains(&wish) {
-            wishes.push(wish);
+    /// The products that the recording holds; some recordings have futures' `trade`, and none of
+    /// `aggTrade`.
+    fn settings_of_binance(&self) -> Vec<String> {
+        let names = self.protocol.products();
+        let products = self.recording.products().iter().map(|p| names[usize::from(p.0)]);
+        let mut own = vec![format!("products = {:?}", products.collect::<Vec<_>>())];
+        if !self.recording.streams().any(|(_, stream)| stream.ends_with("@aggTrade")) {
+            own.push("trades = \"trade\"".to_owned());
         }
+        own
     }
-    wishes
+
+    /// Every instrument that the recording holds.
+    fn wishes(&self, session: &Session) -> Vec<OwnedWish> {
+        let kind = |product, symbol: &str| {
+            let kind = patchbay_model::Kind::from_name(self.protocol.kind(product, symbol));
+            kind.unwrap_or(patchbay_model::Kind::Spot).to_abi()
+        };
+        let symbols = self.recording.symbols(|name| session.is_sure(name)).into_iter();
+        let wish = |(product, symbol): (_, &str)| OwnedWish {
+            symbol: symbol.to_owned(),
+            kind: kind(product, symbol),
+            channels: ALL_CHANNELS,
+        };
+        symbols.map(wish).collect()
+    }
 }
 
-/// The venue's certificate authority in a file, for as long as the demo lasts.
-struct Authority(PathBuf);
+/// A private folder of the venue's certificate authority and of the key that it knows, for as long as
+/// the demo lasts.
+struct Papers(PathBuf);
 
-impl Authority {
-    fn write(venue: &VenueHandle, name: &str) -> Result<Self, Failure> {
-        let file = format!("patchbay-demo-{}-{name}.pem", std::process::id());
-        let path = std::env::temp_dir().join(file);
-        fs::write(&path, venue.ca_pem())?;
+impl Papers {
+    fn new(name: &str) -> Result<Self, Failure> {
+        let folder = format!("patchbay-demo-{}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(folder);
+        fs::DirBuilder::new().mode(0o700).create(&path)?;
         Ok(Self(path))
     }
+
+    fn write(&self, file: &str, text: &str) -> Result<PathBuf, Failure> {
+        let path = self.0.join(file);
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600).open(&path)?.write_all(text.as_bytes())?;
+        Ok(path)
+    }
 }
 
-impl Drop for Authority {
+impl Drop for Papers {
     fn drop(&mut self) {
-        if let Err(cause) = fs::remove_file(&self.0) {
+        if let Err(cause) = fs::remove_dir_all(&self.0) {
             error(&format!("{}: {cause}", self.0.display()));
         }
     }

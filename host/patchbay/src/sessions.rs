@@ -2,18 +2,36 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::args::DemoVenue;
+
 /// Recordings of the same minutes of one venue.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Session {
     /// What its venue is called in the host: the plugin's name where sessions are not mixed.
     pub(crate) venue: &'static str,
+    /// Name of the adapter and of the local venue's protocol.
+    pub(crate) plugin: &'static str,
     /// Its captures, below the corpus.
     captures: &'static [&'static str],
+    /// Settings of the adapter, those of Binance apart, which depend on the recording.
+    pub(crate) settings: &'static [&'static str],
+    /// Parts of the names of streams that the adapter asks for whatever else it wants.
+    pub(crate) sure: &'static [&'static str],
+    /// The file of a key that the local venue knows, where data needs one.
+    pub(crate) key: Option<&'static str>,
 }
 
-/// The one that is played by itself: the same minutes of 8 August 2024 on all three products.
-pub(crate) const AUGUST: Session = Session {
+const BINANCE: Session = Session {
     venue: "binance",
+    plugin: "binance",
+    captures: &[],
+    settings: &[],
+    sure: &["@depth", "@bookTicker", "@trade"],
+    key: None,
+};
+
+/// The one that is played by itself: the same minutes of 8 August 2024 on all three products.
+const AUGUST: Session = Session {
     captures: &[
         "binance-spot/hftbacktest/btcusdt_20240808.gz",
         "binance-spot/hftbacktest/ethusdt_20240808.gz",
@@ -22,7 +40,52 @@ pub(crate) const AUGUST: Session = Session {
         "binance-coinm/hftbacktest/btcusd_perp_20240808.gz",
         "binance-coinm/hftbacktest/ethusd_perp_20240808.gz",
     ],
+    ..BINANCE
 };
+
+/// Four perpetuals and two pairs of spot.
+const BYBIT: Session = Session {
+    venue: "bybit",
+    plugin: "bybit",
+    captures: &["bybit/cryptofeed-20260809/BYBIT.jsonl.zst"],
+    settings: &["products = [\"linear\", \"spot\"]", "depth = \"200\""],
+    sure: &["orderbook.", "publicTrade."],
+    key: None,
+};
+
+/// Ten options, raw: for who is logged in. The local venue takes any key.
+const DERIBIT: Session = Session {
+    venue: "deribit",
+    plugin: "deribit",
+    captures: &["deribit/cryptofeed-20210405/DERIBIT-5dd9ce.0.gz"],
+    settings: &["interval = \"raw\""],
+    sure: &["book.", "ticker."],
+    key: Some("key_id = \"AMANDA\"\nsecret = \"AMANDASECRECT\"\n"),
+};
+
+/// Spot, a swap, a future and options, books of every 10 ms: for who is logged in. The local venue
+/// knows the key of OKX's documents.
+const OKX: Session = Session {
+    venue: "okx",
+    plugin: "okx",
+    captures: &["okx/cryptofeed-20210722/OKEX.0.gz", "okx/cryptofeed-20210722/OKEX.ws.1.0.gz"],
+    settings: &["depth = \"books-l2-tbt\"", "quotes = \"tickers\""],
+    sure: &["books", "tickers", "trades"],
+    key: Some(
+        "key_id = \"985d5b66-57ce-40fb-b714-afc0b9787083\"\n\
+         secret = \"22582BD0CFF14C41EDBF1AB98506286D\"\npassphrase = \"123456\"\n",
+    ),
+};
+
+/// What is played of a venue.
+pub(crate) const fn of(venue: DemoVenue) -> &'static Session {
+    match venue {
+        DemoVenue::Binance => &AUGUST,
+        DemoVenue::Bybit => &BYBIT,
+        DemoVenue::Deribit => &DERIBIT,
+        DemoVenue::Okx => &OKX,
+    }
+}
 
 /// All of Binance that was recorded as frames. Days and symbols overlap: each session is played by
 /// an exchange of its own and taken by an instance of its own, all of them from the same moment on.
@@ -35,6 +98,7 @@ pub(crate) const ALL: [Session; 9] = [
             "binance-usdm/hftbacktest/btcusdt_20240718.gz",
             "binance-usdm/hftbacktest/btcusdt_20240719.gz",
         ],
+        ..BINANCE
     },
     Session {
         venue: "binance-2023-04-04",
@@ -42,10 +106,12 @@ pub(crate) const ALL: [Session; 9] = [
             "binance-usdm/hftbacktest/btcusdt_20230404.dat.gz",
             "binance-usdm/hftbacktest/btcusdt_20230405.dat.gz",
         ],
+        ..BINANCE
     },
     Session {
         venue: "binance-2023-04-05",
         captures: &["binance-spot/hftbacktest/btcusdt_20230405.dat.gz"],
+        ..BINANCE
     },
     Session {
         venue: "binance-2021-10-12",
@@ -54,6 +120,7 @@ pub(crate) const ALL: [Session; 9] = [
             "binance-spot/cryptofeed-20211012/BINANCE.http.0.0.gz",
             "binance-spot/cryptofeed-20211012/BINANCE.ws.1.0.gz",
         ],
+        ..BINANCE
     },
     Session {
         venue: "binance-2021-07-22",
@@ -62,6 +129,7 @@ pub(crate) const ALL: [Session; 9] = [
             "binance-usdm/cryptofeed-20210722/BINANCE_FUTURES.http.0.0.gz",
             "binance-usdm/cryptofeed-20210722/BINANCE_FUTURES.ws.1.0.gz",
         ],
+        ..BINANCE
     },
     Session {
         venue: "binance-2021-07-22-coinm",
@@ -70,18 +138,26 @@ pub(crate) const ALL: [Session; 9] = [
             "binance-coinm/cryptofeed-20210722/BINANCE_DELIVERY.http.0.0.gz",
             "binance-coinm/cryptofeed-20210722/BINANCE_DELIVERY.ws.1.0.gz",
         ],
+        ..BINANCE
     },
     Session {
         venue: "binance-2021-04-05",
         captures: &["binance-spot/cryptofeed-20210405/BINANCE-b38f7c.0.gz"],
+        ..BINANCE
     },
     Session {
         venue: "binance-2021-04-05-usdm",
         captures: &["binance-usdm/cryptofeed-20210405/BINANCE_FUTURES-1125a2.0.gz"],
+        ..BINANCE
     },
 ];
 
 impl Session {
+    /// Whether the adapter asks for a stream whatever else it wants.
+    pub(crate) fn is_sure(&self, stream: &str) -> bool {
+        self.sure.iter().any(|part| stream.contains(part))
+    }
+
     /// Its captures below `corpus`.
     ///
     /// # Errors

@@ -106,8 +106,10 @@ pub(crate) enum Place {
     Book,
     /// When a frame is about to be sent.
     Frame,
-    /// When a change of a book with at least one level is about to be sent.
+    /// When a book or a change of one, with at least one level, is about to be sent.
     Depth,
+    /// When it is a change.
+    Change,
 }
 
 impl Fault {
@@ -120,7 +122,9 @@ impl Fault {
             | Self::ServerError { .. }
             | Self::TruncatedBody
             | Self::SlowReply { .. } => Place::Rest,
-            Self::CorruptDigit | Self::SequenceGap { .. } | Self::SequenceReset => Place::Depth,
+            Self::CorruptDigit | Self::SequenceGap { .. } => Place::Depth,
+            // With another id a whole book would be as good as it was.
+            Self::SequenceReset => Place::Change,
             _ => Place::Frame,
         }
     }

@@ -109,10 +109,14 @@ async fn hand_out(server: &Server, index: usize, found: &mut Vec<(Subscriber, Se
         let strike = match faulty {
             true => {
                 let payload = || world.recording().payload(index);
-                let changes =
+                let levels =
                     frame.depth.is_some() && !world.protocol().levels(payload()).is_empty();
-                let places = [Place::Frame, Place::Depth];
-                let places = &places[..if changes { 2 } else { 1 }];
+                let places = [Place::Frame, Place::Depth, Place::Change];
+                let places = match (levels, frame.whole) {
+                    (false, _) => &places[..1],
+                    (true, true) => &places[..2],
+                    (true, false) => &places,
+                };
                 world.strike(places, subscriber.conn, stream).map(Box::new)
             }
             false => None,

@@ -311,9 +311,13 @@ pub trait Protocol: Send + Sync + fmt::Debug {
     fn name(&self) -> &'static str;
     /// Its products.
     fn products(&self) -> &'static [&'static str];
-    /// What an instrument is: `spot`, `linear`, `inverse` or `option`.
+    /// What an instrument is: `spot`, `linear`, `inverse` or `option`. As the product is called, or
+    /// spot where it is called something else.
     fn kind(&self, product: Product, _symbol: &str) -> &'static str {
-        self.products()[usize::from(product.0)]
+        match self.products()[usize::from(product.0)] {
+            kind @ ("linear" | "inverse" | "option") => kind,
+            _ => "spot",
+        }
     }
     /// Its host names, for the certificate.
     fn hosts(&self) -> &'static [&'static str];

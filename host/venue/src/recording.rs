@@ -334,9 +334,10 @@ impl Recording {
         self.streams.iter().map(|stream| (stream.product, stream.name.as_str()))
     }
 
-    /// Symbols that it holds streams of, by product, each once.
-    pub fn symbols(&self) -> BTreeSet<(Product, &str)> {
-        let of = self.streams.iter().map(|stream| (stream.product, stream.symbol.as_str()));
+    /// Symbols that it holds streams of whose names are `wanted`, by product, each once.
+    pub fn symbols(&self, wanted: impl Fn(&str) -> bool) -> BTreeSet<(Product, &str)> {
+        let wanted = self.streams.iter().filter(|stream| wanted(&stream.name));
+        let of = wanted.map(|stream| (stream.product, stream.symbol.as_str()));
         of.filter(|(_, symbol)| !symbol.is_empty()).collect()
     }
 

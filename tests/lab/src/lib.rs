@@ -4,21 +4,33 @@
 //! |---|---|
 //! | `site` | a venue with a recording, and what a host needs to take it for the exchange |
 //! | `lines` | multicast groups that no other test has |
-//! | `truth` | what each book must be at every update id, by the independent replay |
+//! | `market` | the venues: recordings, settings, what is asked for |
+//! | `truth` | what each book must be at every update, by the independent replay |
 //! | `oracle` | a strategy that compares every update with it |
 //! | `verdict` | whether what it found is excused by a digit that the venue corrupted |
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
+//! | `trial`, `report` | hosts under seeded plans of faults, and what came of them |
+//! | `lone` | a gap in one instrument |
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, clippy::print_stdout)]
+#![allow(clippy::disallowed_methods, reason = "it waits for what happens in real time")]
 
 mod lines;
+mod lone;
+mod market;
 mod oracle;
+mod report;
 mod site;
+mod trial;
 mod truth;
 mod verdict;
 
 pub use lines::Lines;
+pub use lone::Lone;
+pub use market::{ALL, BINANCE, BYBIT, DERIBIT, Market, OKX};
 pub use oracle::{Case, End, Found, Seat, Tape, Wrong};
-pub use site::{ALL, CHANNELS, Site, recording};
-pub use truth::{EXP, LEVELS, Top, Truth, diff};
+pub use report::Outcome;
+pub use site::{Site, recording};
+pub use trial::Trial;
+pub use truth::{By, EXP, LEVELS, Top, Truth, diff};
 pub use verdict::{Excuse, excuse};
 
 /// A number from the environment, or `usual`.

@@ -10,7 +10,7 @@ use patchbay_plugin::{Config, Error, Strategy, StrategyCx, Turn};
 use patchbay_runtime::live::LiveStrategy;
 
 use crate::site::linked;
-use crate::truth::{EXP, LEVELS, Top, Truth, diff};
+use crate::truth::{By, EXP, LEVELS, Top, Truth, diff};
 
 /// Every case of this process: a strategy is given a number and no more.
 static CASES: Mutex<Vec<Case>> = Mutex::new(Vec::new());
@@ -33,7 +33,7 @@ pub struct Seat {
     pub truth: Arc<Truth>,
     /// Whether the book is live.
     pub live: bool,
-    /// Last update id of the book.
+    /// Id, or time, of its last change: what the truth tells changes apart by.
     pub sequence: u64,
     /// Id at which it became live, the last time.
     pub live_from: u64,
@@ -45,7 +45,7 @@ pub struct Seat {
     pub states: Vec<(Nanos, u8, u16)>,
     /// Updates at which it was live and compared.
     pub compared: u64,
-    /// Live at an update id that the recording does not have.
+    /// Live at an id, or a time, that the recording does not have.
     pub unknown: Vec<u64>,
     /// Times that it was live and wrong.
     pub wrong: Vec<Wrong>,
@@ -61,7 +61,7 @@ pub struct Tape {
     /// Ids of trades.
     pub trades: Vec<u64>,
     /// Best bids and asks as the venue stated them, at [`EXP`].
-    pub quotes: Vec<[i64; 4]>,
+    pub quotes: Vec<[i128; 4]>,
 }
 
 /// A run of updates at which a live book was another than the truth.
@@ -78,7 +78,7 @@ pub struct Wrong {
     /// Updates.
     pub updates: u64,
     /// Side and price of levels that were another.
-    pub prices: BTreeSet<(usize, i64)>,
+    pub prices: BTreeSet<(usize, i128)>,
     /// The best level of a side was among them.
     pub at_top: bool,
 }
@@ -259,7 +259,10 @@ impl Strategy for Oracle {
             if !seat.live {
                 continue;
             }
-            let sequence = book.view().sequence;
+            let sequence = match seat.truth.by {
+                By::Id => book.view().sequence,
+                By::Time => (book.view().exchange_ns / 1_000_000) as u64,
+            };
             let top = [Side::Buy, Side::Sell].map(|side| {
                 let mut levels = [Level { price: 0, qty: 0 }; LEVELS];
                 let count = cx.levels(InstrumentId(id), side, &mut levels);
@@ -292,11 +295,11 @@ impl Oracle {
 }
 
 /// Price and quantity at [`EXP`].
-fn scaled(price: i64, qty: i64, (_, price_exp, qty_exp): Known) -> [i64; 2] {
+fn scaled(price: i64, qty: i64, (_, price_exp, qty_exp): Known) -> [i128; 2] {
     [at_exp(price, price_exp), at_exp(qty, qty_exp)]
 }
 
-fn at_exp(mantissa: i64, exp: i8) -> i64 {
+fn at_exp(mantissa: i64, exp: i8) -> i128 {
     let places = u32::try_from(exp - EXP).unwrap_or_else(|_| panic!("more places than {EXP}"));
-    mantissa.checked_mul(10_i64.pow(places)).unwrap()
+    i128::from(mantissa).checked_mul(10_i128.pow(places)).unwrap()
 }

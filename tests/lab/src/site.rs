@@ -5,39 +5,22 @@ use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex};
 
-use patchbay_abi as abi;
 use patchbay_loader::{Kind, Loaded, Loader, Trust};
-use patchbay_model as model;
+use patchbay_net::{Keyring, SecretStore};
 use patchbay_plugin::bind::Plugin;
 use patchbay_runtime::config::{PluginTables, settings_of};
 use patchbay_runtime::live::{LiveAdapter, LiveConfig, LiveStrategy, OwnedWish};
-use patchbay_test_replay::{built, compile_c_recorder, corpus, scratch};
-use patchbay_venue::binance::Binance;
-use patchbay_venue::{
-    AtEnd, Pace, Product, Protocol, Recording, Start, VenueConfig, VenueHandle, VenueServer,
-};
+use patchbay_test_replay::{built, compile_c_recorder, scratch};
+use patchbay_venue::{AtEnd, Pace, Recording, Start, VenueConfig, VenueHandle, VenueServer};
 
 use crate::Lines;
+use crate::market::{BINANCE, Market};
 
-/// What is asked of every instrument: what the recordings hold.
-pub const CHANNELS: u32 = abi::CHANNEL_TRADES | abi::CHANNEL_DEPTH | abi::CHANNEL_QUOTES;
-
-/// All three products, recorded at the same time; the first is some minutes of one book.
-pub const ALL: [&str; 6] = [
-    "binance-spot/hftbacktest/ethusdt_20240808.gz",
-    "binance-usdm/hftbacktest/btcusdt_20240808.gz",
-    "binance-coinm/hftbacktest/ethusd_perp_20240808.gz",
-    "binance-spot/hftbacktest/btcusdt_20240808.gz",
-    "binance-usdm/hftbacktest/ethusdt_20240808.gz",
-    "binance-coinm/hftbacktest/btcusd_perp_20240808.gz",
-];
-
-/// Captures of the corpus, loaded; `None` without a corpus.
+/// Captures of Binance, loaded; `None` without a corpus.
 pub fn recording(captures: &[&str]) -> Option<Arc<Recording>> {
-    let paths: Option<Vec<_>> = captures.iter().map(|capture| corpus(capture)).collect();
-    Some(Recording::load(&paths?, &Binance::default()).unwrap())
+    BINANCE.recording(captures)
 }
 
 /// A venue that serves a recording, and a private folder with its authority.
@@ -48,13 +31,14 @@ pub struct Site {
     pub venue: VenueHandle,
     /// Where the host's datagrams go.
     pub lines: Lines,
+    market: &'static Market,
     recording: Arc<Recording>,
 }
 
 impl Site {
-    /// The first of [`ALL`], and plugins in the folder; `None` without a corpus.
+    /// The first of Binance's captures, and plugins in the folder; `None` without a corpus.
     pub fn new(name: &str, pace: f64, at_end: AtEnd) -> Option<Self> {
-        let recording = recording(&ALL[..1])?;
+        let recording = recording(&BINANCE.captures[..1])?;
         let pace = Pace::Times(pace);
         let site = Self::serving(name, recording, |venue| VenueConfig { pace, at_end, ..venue });
         site.install();
@@ -72,19 +56,29 @@ impl Site {
         compile_c_recorder(&plugins.join("c-recorder.so"));
     }
 
-    /// A venue as `edit` wants it.
+    /// Binance as `edit` wants it.
     pub fn serving(
         name: &str,
         recording: Arc<Recording>,
         edit: impl FnOnce(VenueConfig) -> VenueConfig,
     ) -> Self {
+        Self::of(&BINANCE, name, recording, edit)
+    }
+
+    /// A market's venue as `edit` wants it.
+    pub fn of(
+        market: &'static Market,
+        name: &str,
+        recording: Arc<Recording>,
+        edit: impl FnOnce(VenueConfig) -> VenueConfig,
+    ) -> Self {
         let folder = scratch(name);
-        let start = Start::Streams(recording.streams().count());
-        let usual = VenueConfig::new(Arc::clone(&recording), Arc::new(Binance::default()));
+        let start = Start::Streams(market.streams(&recording));
+        let usual = VenueConfig::new(Arc::clone(&recording), (market.protocol)());
         let usual = VenueConfig { start, at_end: AtEnd::Stay, ..usual };
         let venue = VenueServer::start(edit(usual)).unwrap();
         fs::write(folder.join("ca.pem"), venue.ca_pem()).unwrap();
-        Self { folder, venue, lines: Lines::free(), recording }
+        Self { folder, venue, lines: Lines::free(), market, recording }
     }
 
     /// The certificate of the venue's authority.
@@ -100,7 +94,8 @@ impl Site {
     /// The venue's names, all of them here.
     pub fn addresses(&self) -> BTreeMap<String, SocketAddr> {
         let address = self.venue.addr().unwrap();
-        Binance::default().hosts().iter().map(|&host| (host.to_owned(), address)).collect()
+        let protocol = (self.market.protocol)();
+        protocol.hosts().iter().map(|&host| (host.to_owned(), address)).collect()
     }
 
     /// What a host in this process needs to take the venue for the exchange.
@@ -115,35 +110,35 @@ impl Site {
 
     /// The adapter for everything that the venue has, with settings of its own: `life_s = 60`.
     pub fn adapter(&self, own: &[&str]) -> LiveAdapter {
-        let loaded = binance();
+        let name = self.market.name;
+        let loaded = loaded(name);
         let tables = PluginTables {
             defaults: loaded.plugin.defaults().to_owned(),
             schema: loaded.plugin.schema().to_owned(),
         };
-        // The recordings hold futures' `trade`, and none of `aggTrade`.
-        let mut own: Vec<String> = own.iter().map(|&line| line.to_owned()).collect();
-        own.push("trades = \"trade\"".to_owned());
-        let settings = settings_of("binance", &tables, &own).unwrap();
-        LiveAdapter::public(loaded, settings, self.wishes())
+        let lines = own.iter().chain(self.market.settings);
+        let own: Vec<String> = lines.map(|&line| line.to_owned()).collect();
+        let settings = settings_of(name, &tables, &own).unwrap();
+        let keyring = self.market.key.map_or_else(Keyring::empty, |key| self.keyring(key));
+        LiveAdapter { keyring, ..LiveAdapter::public(loaded, settings, self.wishes()) }
+    }
+
+    /// A key as a user lays it down.
+    fn keyring(&self, key: &str) -> Keyring {
+        let (folder, name) = (self.path("keys"), self.market.name);
+        if !folder.exists() {
+            fs::create_dir(&folder).unwrap();
+            fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
+            let file = folder.join(format!("{name}.toml"));
+            fs::write(&file, key).unwrap();
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        Keyring::new(Arc::new(SecretStore::folder(&folder, &[name]).unwrap()), name)
     }
 
     /// Every instrument of the recording.
     pub fn wishes(&self) -> Vec<OwnedWish> {
-        let protocol = Binance::default();
-        let kind = |product: Product| match protocol.products()[usize::from(product.0)] {
-            "spot" => model::Kind::Spot,
-            "usdm" => model::Kind::Linear,
-            _ => model::Kind::Inverse,
-        };
-        let mut wishes: Vec<OwnedWish> = Vec::new();
-        for (product, stream) in self.recording.streams() {
-            let symbol = stream.split('@').next().unwrap().to_uppercase();
-            let wish = OwnedWish { symbol, kind: kind(product).to_abi(), channels: CHANNELS };
-            if !wishes.contains(&wish) {
-                wishes.push(wish);
-            }
-        }
-        wishes
+        self.market.wishes(&self.recording)
     }
 
     /// A configuration file that takes this venue for the exchange, with `more` after it; its path.
@@ -180,24 +175,21 @@ fn file(name: &str) -> PathBuf {
     built(!cfg!(debug_assertions)).plugin(&format!("patchbay-{name}"))
 }
 
-/// The adapter; mapped once a process.
-fn binance() -> Loaded {
-    static LOADED: OnceLock<Loaded> = OnceLock::new();
+/// An adapter; mapped once a process.
+fn loaded(name: &'static str) -> Loaded {
+    static LOADED: Mutex<BTreeMap<&str, Loaded>> = Mutex::new(BTreeMap::new());
+    let mut all = LOADED.lock().unwrap();
     let load = || {
         let loader = Loader::new(None, Trust::Folder).unwrap();
-        loader.load(&file("binance"), Some(Kind::Adapter)).unwrap()
+        loader.load(&file(name), Some(Kind::Adapter)).unwrap()
     };
-    again(LOADED.get_or_init(load))
-}
-
-fn again(loaded: &Loaded) -> Loaded {
-    let Loaded { plugin, manifest, generation } = loaded;
+    let Loaded { plugin, manifest, generation } = all.entry(name).or_insert_with(load);
     Loaded { plugin: *plugin, manifest: manifest.clone(), generation: *generation }
 }
 
 /// A strategy that is part of the test.
 pub(crate) fn linked(name: &str, plugin: Plugin, case: i64) -> LiveStrategy {
-    let loaded = Loaded { plugin, ..binance() };
+    let loaded = Loaded { plugin, ..loaded("binance") };
     let settings = vec![("case".to_owned(), patchbay_runtime::config::SettingValue::Int(case))];
     LiveStrategy { name: name.to_owned(), loaded, settings }
 }

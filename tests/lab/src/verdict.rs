@@ -21,7 +21,7 @@ pub struct Excuse {
 /// # Errors
 ///
 /// Sides and prices without an explanation.
-pub fn excuse(wrong: &Wrong, truth: &Truth, ledger: &Ledger) -> Result<Excuse, Vec<(usize, i64)>> {
+pub fn excuse(wrong: &Wrong, truth: &Truth, ledger: &Ledger) -> Result<Excuse, Vec<(usize, i128)>> {
     let (mut ids, mut explained) = (Vec::new(), BTreeSet::new());
     for entry in ledger.faults.iter().filter(|entry| truth.is_stream(&entry.stream)) {
         let Did::Corrupted { side, price, field, to, .. } = &entry.did else { continue };

@@ -87,7 +87,9 @@ impl<'t> Listener<'t> {
         let Some(seat) = self.seat(key) else { return };
         let (truth, sequence) = (&self.truths[seat], book.venue_sequence());
         let (price, qty) = book.exps();
-        let scale = |value: i64, exp: i8| value * 10_i64.pow(u32::try_from(exp - EXP).unwrap());
+        let scale = |value: i64, exp: i8| {
+            i128::from(value) * 10_i128.pow(u32::try_from(exp - EXP).unwrap())
+        };
         let side = |side| {
             let levels = book.levels(side).take(LEVELS);
             levels.map(|l| [scale(l.price, price), scale(l.qty, qty)]).collect()
@@ -247,7 +249,7 @@ fn python(site: &Site, truths: &[Arc<Truth>], tape: &[u8]) {
                 book["symbol"] == *truth.symbol && book["kind"] == truth.kind.name()
             };
             let truth = truths.iter().find(is).unwrap();
-            let levels = |side: &str| -> Vec<[i64; 2]> {
+            let levels = |side: &str| -> Vec<[i128; 2]> {
                 let levels = book[side].as_array().unwrap().iter();
                 levels.map(|l| [0, 1].map(|at| mantissa(l[at].as_str().unwrap()))).collect()
             };
@@ -265,7 +267,7 @@ fn python(site: &Site, truths: &[Arc<Truth>], tape: &[u8]) {
 }
 
 /// Decimal text at [`EXP`].
-fn mantissa(text: &str) -> i64 {
+fn mantissa(text: &str) -> i128 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    format!("{whole}{fraction:0<8}").parse().unwrap()
+    format!("{whole}{fraction:0<18}").parse().unwrap()
 }
