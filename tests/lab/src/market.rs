@@ -34,28 +34,28 @@ pub struct Market {
     pub key: Option<&'static str>,
 }
 
-/// All three products, recorded at the same time; the first capture is some minutes of one book.
-/// They hold futures' `trade`, and none of `aggTrade`.
+/// Captures of Binance: all three products, recorded at the same time; the first is some minutes of one
+/// book.
+pub const ALL: [&str; 6] = [
+    "binance-spot/hftbacktest/ethusdt_20240808.gz",
+    "binance-usdm/hftbacktest/btcusdt_20240808.gz",
+    "binance-coinm/hftbacktest/ethusd_perp_20240808.gz",
+    "binance-spot/hftbacktest/btcusdt_20240808.gz",
+    "binance-usdm/hftbacktest/ethusdt_20240808.gz",
+    "binance-coinm/hftbacktest/btcusd_perp_20240808.gz",
+];
+
+/// Futures' trades are recorded as `trade`, none as `aggTrade`.
 pub const BINANCE: Market = Market {
     name: "binance",
     protocol: || Arc::new(Binance::default()),
-    captures: &[
-        "binance-spot/hftbacktest/ethusdt_20240808.gz",
-        "binance-usdm/hftbacktest/btcusdt_20240808.gz",
-        "binance-coinm/hftbacktest/ethusd_perp_20240808.gz",
-        "binance-spot/hftbacktest/btcusdt_20240808.gz",
-        "binance-usdm/hftbacktest/ethusdt_20240808.gz",
-        "binance-coinm/hftbacktest/btcusd_perp_20240808.gz",
-    ],
+    captures: &ALL,
     by: By::Id,
     settings: &["trades = \"trade\""],
     channels: abi::CHANNEL_TRADES | abi::CHANNEL_DEPTH | abi::CHANNEL_QUOTES,
     sure: &[""],
     key: None,
 };
-
-/// Captures of Binance.
-pub const ALL: &[&str] = BINANCE.captures;
 
 /// Four perpetuals and two pairs of spot, over 74 s.
 pub const BYBIT: Market = Market {
