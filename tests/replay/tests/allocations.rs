@@ -19,11 +19,10 @@ use patchbay_test_replay::{Plugins, built, corpus, scratch};
 const WARM_UP_NS: i64 = 10_000_000_000;
 
 /// Adapter, captures, and how many changes of books are in them at least.
-const RECORDINGS: [(&str, &[&str], u64); 6] = [
+const RECORDINGS: [(&str, &[&str], u64); 5] = [
     ("binance", &["binance-usdm/hftbacktest/btcusdt_20240808.gz"], 1000),
     ("binance", &["binance-spot/hftbacktest/btcusdt_20240808.gz"], 1000),
     ("binance", &["binance-coinm/hftbacktest/btcusd_perp_20240808.gz"], 1000),
-    ("bybit", &["bybit/cryptofeed-20260809/BYBIT.jsonl.zst"], 1000),
     ("deribit", &["deribit/cryptofeed-20210405/DERIBIT-5dd9ce.0.gz"], 100),
     ("okx", &["okx/cryptofeed-20210722/OKEX.0.gz", "okx/cryptofeed-20210722/OKEX.ws.1.0.gz"], 1000),
 ];
@@ -126,7 +125,6 @@ fn records(paths: &[PathBuf]) -> Vec<Record> {
     while let Some(record) = captures.next().unwrap() {
         let what = match record.event {
             Event::Open { url } => What::Open(url.to_owned()),
-            Event::Frame { data, .. } if is_candle(data) => continue,
             Event::Frame { data, .. } => What::Frame(data.to_vec()),
             Event::Reply { url, body } => What::Reply(url.to_owned(), body.to_vec()),
             Event::Sent { .. } | Event::Close => continue,
@@ -134,11 +132,6 @@ fn records(paths: &[PathBuf]) -> Vec<Record> {
         records.push(Record { at: record.at_ns, conn: record.conn, what });
     }
     records
-}
-
-/// The recorder of Bybit subscribed candles, which the adapter never asks for.
-fn is_candle(frame: &[u8]) -> bool {
-    frame.starts_with(br#"{"topic":"kline."#)
 }
 
 fn feed(core: &mut Core, record: &Record, request: &mut Option<u64>) {
