@@ -227,6 +227,68 @@ struct PbAdapterCx;
 /// Delivering or settling.
 #define PB_SESSION_SETTLING 8
 
+/// `PbQuality` head flags: the incident begins.
+#define PB_QUALITY_BEGUN 1
+
+/// `PbQuality` head flags: it is over.
+#define PB_QUALITY_ENDED 2
+
+/// `PbQuality.detector`: exchange time, receive time or trade id went back, s. The cause is the
+/// stream's `PB_SLOT_*`.
+#define PB_QUALITY_ORDER 1
+
+/// `PbQuality.detector`: a record came later than its stream's usual delay allows, s. The cause is the
+/// stream's `PB_SLOT_*`.
+#define PB_QUALITY_LATE 2
+
+/// `PbQuality.detector`, of a venue: receive minus exchange time is beyond what a network takes, s.
+#define PB_QUALITY_OFFSET 3
+
+/// `PbQuality.detector`, of a venue: one of the two clocks was set, s.
+#define PB_QUALITY_STEP 4
+
+/// `PbQuality.detector`, of a venue: the two clocks run at different rates, parts per million.
+#define PB_QUALITY_DRIFT 5
+
+/// `PbQuality.detector`: a price far from the instrument's recent ones. The cause is the `PB_SLOT_*` that
+/// had it.
+#define PB_QUALITY_PRICE 6
+
+/// `PbQuality.detector`: best bid (`value`) above best ask (`expected`). The cause is
+/// `PB_QUALITY_CAUSE_*`.
+#define PB_QUALITY_CROSSED 7
+
+/// `PbQuality.detector`: best bid equal to best ask. The cause is `PB_QUALITY_CAUSE_*`.
+#define PB_QUALITY_LOCKED 8
+
+/// `PbQuality.detector`: more was traded in a second than the instrument's usual volume allows, in
+/// units of quantity.
+#define PB_QUALITY_VOLUME 9
+
+/// `PbQuality.detector`: a live book was lost; ids that are missing, 0 if not known. The cause is the
+/// book's `PB_CAUSE_*`.
+#define PB_QUALITY_GAP 10
+
+/// `PbQuality.detector`: ids of trades that were without holes so far are missing; how many.
+#define PB_QUALITY_TRADE_GAP 11
+
+/// `PbQuality.detector`: a stream has been silent for longer than its cadence allows, s. The cause is
+/// the stream's `PB_SLOT_*`; of a venue, 0.
+#define PB_QUALITY_SILENCE 12
+
+/// Cause of a crossed or locked book: a call auction, in which it is legal.
+#define PB_QUALITY_CAUSE_AUCTION 1
+
+/// Cause of a crossed or locked book: updates may be missing: its chain broke lately, or nothing
+/// proves that it did not.
+#define PB_QUALITY_CAUSE_GAP 2
+
+/// Cause of a crossed or locked book: the venue sends it so.
+#define PB_QUALITY_CAUSE_VENUE 3
+
+/// Cause of a crossed or locked book: book and quote contradict each other.
+#define PB_QUALITY_CAUSE_QUOTE 4
+
 /// On its way; nothing is proven.
 #define PB_ORDER_STATE_PENDING 1
 
@@ -929,15 +991,19 @@ typedef struct PbSessionStatus {
     uint8_t reserved[11];
 } PbSessionStatus;
 
-/// A finding about the quality of an instrument's data.
+/// An incident in the quality of data: one record when it begins and one when it ends. What is found
+/// in between belongs to it and is counted.
 typedef struct PbQuality {
-    /// Kind `PB_SLOT_QUALITY`.
+    /// Kind `PB_SLOT_QUALITY`; `flags` is `PB_QUALITY_BEGUN` or `PB_QUALITY_ENDED`, and in bits 8
+    /// to 15 the cause. Of a venue, `instrument` is `PB_NO_INSTRUMENT` and `sequence` the
+    /// venue's number; otherwise `sequence` is the update id of the record that showed it.
     struct PbHead head;
-    /// What was seen, in the detector's unit.
+    /// At the beginning what was seen, in the detector's unit; at the end how long it lasted, in
+    /// seconds.
     double value;
-    /// What was expected.
+    /// At the beginning what was expected; at the end how often it was found.
     double expected;
-    /// Detector id.
+    /// `PB_QUALITY_*`, the detector.
     uint32_t detector;
     /// 1 note, 2 warning, 3 alarm.
     uint32_t severity;

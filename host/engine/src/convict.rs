@@ -3,6 +3,7 @@
 use patchbay_abi::{CAUSE_AUDIT, CAUSE_CROSSED, CAUSE_QUOTE, Level, Quote};
 use patchbay_book::{Break, Difference, Evidence, Finding, Message, State};
 use patchbay_model::{InstrumentId, Nanos, Side};
+use patchbay_quality::Monitor;
 
 use crate::audits::Due;
 use crate::{Action, Engine, Incident, Listing, Out, Proof, Turn};
@@ -206,7 +207,8 @@ impl Engine {
         // Longer than allowed, not as long.
         let limit = self.config.crossed_ns.saturating_add(1);
         let crossed = crossed.map(|since| since.saturating_add(limit)).min();
-        self.audits_due.min(crossed.unwrap_or(Nanos::MAX))
+        let quality = self.monitor.as_ref().map_or(Nanos::MAX, Monitor::due);
+        self.audits_due.min(crossed.unwrap_or(Nanos::MAX)).min(quality)
     }
 }
 

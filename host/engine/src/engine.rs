@@ -3,6 +3,7 @@
 use patchbay_abi::{self as abi, BookView, CAUSE_CLOSED, CAUSE_FAULT, CAUSE_REJECTED, Level, Slot};
 use patchbay_book::{Applied, Break, Evidence, Message, State, Verdict, What};
 use patchbay_model::{Instrument, InstrumentId, Kind, Nanos, Side};
+use patchbay_quality::{Monitor, QualityConfig};
 
 use crate::audits::{AuditConfig, Auditor};
 use crate::chains::{ChainKey, Chains};
@@ -20,6 +21,8 @@ pub struct EngineConfig {
     pub crossed_ns: Nanos,
     /// How often books are compared with the venue's.
     pub audits: AuditConfig,
+    /// What counts as out of the ordinary in the data.
+    pub quality: QualityConfig,
 }
 
 /// An adapter instance: its venue, and the host's ids by the adapter's index.
@@ -36,7 +39,9 @@ pub struct Engine {
     pub(crate) instances: Vec<Option<Instance>>,
     pub(crate) listings: Vec<Option<Listing>>,
     chains: Chains,
-    history: History,
+    pub(crate) history: History,
+    /// `None` if no detector is on.
+    pub(crate) monitor: Option<Monitor>,
     /// Books that were crossed or locked when they were last looked at.
     pub(crate) crossed: Vec<InstrumentId>,
     /// When the first audit is due, or given up.
@@ -54,6 +59,7 @@ impl Engine {
             listings: Vec::new(),
             chains: Chains::default(),
             history: History::new(config.history),
+            monitor: config.quality.is_on().then(|| Monitor::new(config.quality)),
             crossed: Vec::with_capacity(64),
             audits_due: Nanos::MAX,
             config,
@@ -101,6 +107,7 @@ impl Engine {
         if turn.at_ns >= self.audits_due {
             self.schedule_audits(turn.at_ns, out);
         }
+        self.assess(turn, out);
         out.registry = self.registry.take_unwritten();
     }
 

@@ -12,6 +12,7 @@ mod convict;
 mod engine;
 mod history;
 mod listing;
+mod quality;
 mod quotes;
 mod registry;
 mod splice;

@@ -100,8 +100,10 @@ pub enum Proof {
 /// What came out of one step; cleared and filled by [`crate::Engine::step`].
 #[derive(Debug, Default)]
 pub struct Out {
-    /// Records, instruments by host id, in order.
+    /// Records, instruments by host id, in order; last those of incidents in the quality of data.
     pub slots: Vec<Slot>,
+    /// Where those begin.
+    pub(crate) assessed: usize,
     /// What is to be done.
     pub actions: Vec<Action>,
     /// Books that were found to be wrong. They say so in `slots`; this is for people.
@@ -117,6 +119,7 @@ impl Out {
     pub fn new() -> Self {
         Self {
             slots: Vec::with_capacity(4096),
+            assessed: 0,
             actions: Vec::with_capacity(64),
             incidents: Vec::with_capacity(16),
             defined: Vec::new(),
@@ -124,8 +127,14 @@ impl Out {
         }
     }
 
+    /// Incidents in the quality of data that begin or end with the turn; they stand in `slots`, too.
+    pub fn quality(&self) -> &[Slot] {
+        self.slots.get(self.assessed..).unwrap_or_default()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.slots.clear();
+        self.assessed = 0;
         self.actions.clear();
         self.incidents.clear();
         self.defined.clear();

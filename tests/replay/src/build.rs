@@ -49,17 +49,45 @@ pub fn built(release: bool) -> &'static Built {
     cell.get_or_init(|| build(release))
 }
 
+/// The library of an adapter alone, which takes less time than everything.
+pub fn adapter(name: &str) -> PathBuf {
+    static ALL: OnceLock<Built> = OnceLock::new();
+    let built = ALL.get_or_init(|| {
+        let packages: Vec<_> = adapters().iter().map(|name| format!("patchbay-{name}")).collect();
+        Built { patchbay: PathBuf::new(), artifacts: artifacts(&packages, false) }
+    });
+    built.plugin(&format!("patchbay-{name}"))
+}
+
+/// Names of all adapters.
+fn adapters() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../adapters");
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
 fn build(release: bool) -> Built {
+    let packages = ["patchbay", "patchbay-recorder", "patchbay-zoo-panicker"].map(str::to_owned);
+    let plugins = adapters().into_iter().map(|name| format!("patchbay-{name}"));
+    let packages: Vec<_> = packages.into_iter().chain(plugins).collect();
+    let artifacts = artifacts(&packages, release);
+    let patchbay = artifacts
+        .iter()
+        .filter(|a| a["target"]["name"] == "patchbay")
+        .find_map(|a| a["executable"].as_str())
+        .unwrap();
+    Built { patchbay: patchbay.into(), artifacts }
+}
+
+/// Builds packages; what cargo says of each.
+fn artifacts(packages: &[String], release: bool) -> Vec<Value> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--message-format=json-render-diagnostics"]);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    command.args(["-p", "patchbay", "-p", "patchbay-recorder", "-p", "patchbay-zoo-panicker"]);
-    for adapter in fs::read_dir(root.join("adapters")).unwrap() {
-        let name = adapter.unwrap().file_name().into_string().unwrap();
-        command.args(["-p", &format!("patchbay-{name}")]);
-    }
-    command.current_dir(root);
+    packages.iter().for_each(|package| {
+        command.args(["-p", package]);
+    });
+    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     if release {
         command.arg("--release");
     }
@@ -72,14 +100,7 @@ fn build(release: bool) -> Built {
     let output = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).output().unwrap();
     assert!(output.status.success(), "building the program and the plugins failed");
     let messages = String::from_utf8(output.stdout).unwrap();
-    let artifacts: Vec<Value> =
-        messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let patchbay = artifacts
-        .iter()
-        .filter(|a| a["target"]["name"] == "patchbay")
-        .find_map(|a| a["executable"].as_str())
-        .unwrap();
-    Built { patchbay: patchbay.into(), artifacts }
+    messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 /// Compiles the recorder in C to `library`.

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that know no clock, socket, thread or file.
-const PURE: [&str; 4] = ["host/book", "host/engine", "host/journal", "host/mcast"];
+const PURE: [&str; 5] = ["host/book", "host/engine", "host/journal", "host/mcast", "host/quality"];
 
 /// What pure crates may depend on outside of this workspace.
 const PURE_DEPENDENCIES: [&str; 4] = ["bincode", "crc32c", "crc32fast", "thiserror"];

@@ -21,8 +21,13 @@ const IMPURE: [&str; 8] = [
 ];
 
 /// Pure crates; their unit tests may start threads.
-const PURE: [&str; 4] =
-    ["host/book/src/", "host/engine/src/", "host/journal/src/", "host/mcast/src/"];
+const PURE: [&str; 5] = [
+    "host/book/src/",
+    "host/engine/src/",
+    "host/journal/src/",
+    "host/mcast/src/",
+    "host/quality/src/",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
