@@ -6,6 +6,7 @@ mod latency;
 mod log;
 mod output;
 mod plugin;
+mod quality;
 mod totals;
 mod venue;
 mod words;
@@ -18,10 +19,12 @@ pub use latency::Latency;
 pub use log::{LogLine, LogRing, MAX_LOG_LINES};
 pub use output::{Channel, Journal};
 pub use plugin::Plugin;
+pub use quality::Quality;
 pub use totals::Totals;
 pub use venue::Venue;
 pub use words::{
-    BookState, Cause, ConnectionState, Evidence, JournalState, LogLevel, PluginKind, PluginState,
+    BookState, Cause, ConnectionState, Detector, Evidence, JournalState, LogLevel, PluginKind,
+    PluginState,
 };
 
 /// The host at one moment. Every number is an integer; prices and quantities are mantissas with
@@ -54,6 +57,8 @@ pub struct Status {
     pub journal: Journal,
     /// Order books, in the order of their definition.
     pub books: Vec<Book>,
+    /// What was found out about the data: venues, then the instruments of which anything was.
+    pub quality: Vec<Quality>,
     /// The newest lines of the log, oldest first.
     pub log: Vec<LogLine>,
 }
@@ -120,6 +125,7 @@ impl Status {
             channels: self.channels.clone(),
             journal: self.journal.clone(),
             books: books.collect(),
+            quality: self.quality.clone(),
             log: self.log[self.log.len().saturating_sub(detail.log)..].to_vec(),
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use patchbay_control::{
-    BookState, Cause, Code, ConnectionState, Evidence, Greeting, JournalState, LogLevel,
+    BookState, Cause, Code, ConnectionState, Detector, Evidence, Greeting, JournalState, LogLevel,
     MAX_CLIENTS, MAX_LEVELS, MAX_LOG_LINES, PluginKind, PluginState, Request,
 };
 use serde_json::Value;
@@ -47,6 +47,7 @@ fn every_word_is_described() {
     words.extend(BookState::ALL.iter().map(|word| word.word()));
     words.extend(Evidence::ALL.iter().map(|word| word.word()));
     words.extend(Cause::ALL.iter().map(|word| word.word()));
+    words.extend(Detector::ALL.iter().map(|word| word.word()));
     words.extend(ConnectionState::ALL.iter().map(|word| word.word()));
     words.extend(PluginKind::ALL.iter().map(|word| word.word()));
     words.extend(PluginState::ALL.iter().map(|word| word.word()));

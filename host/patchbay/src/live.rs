@@ -181,6 +181,7 @@ fn configured(host: &HostConfig) -> LiveConfig {
             },
             crossed_ns: host.books.crossed_ns,
             audits: AuditConfig { interval_ns: host.books.audit_ns },
+            quality: host.quality,
         },
         audit_percent: Some(host.books.audit_percent),
         wait: host.wait,

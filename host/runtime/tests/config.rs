@@ -145,13 +145,15 @@ fn the_shipped_file_loads_and_shows_every_default() {
     let (shipped_config, empty_config) = (shipped.load().unwrap(), empty.load().unwrap());
     assert_eq!(meaning(&shipped, &shipped_config), meaning(&empty, &empty_config));
 
-    let HostConfig { plugins, state_folder, history, books, journal, .. } = shipped_config.host;
+    let HostConfig { plugins, state_folder, history, books, quality, journal, .. } =
+        shipped_config.host;
     assert_eq!(plugins.folder, shipped.0.join("plugins"));
     assert!(matches!(plugins.trust, Trust::Folder));
     assert_eq!(state_folder, shipped.0.join("state"));
     assert_eq!((history.messages, history.arena_bytes), (10_000, 32 << 20));
     assert_eq!((books.crossed_ns, books.audit_ns), (1_000_000_000, 10_000_000_000));
     assert_eq!(books.audit_percent, 25);
+    assert_eq!(quality, patchbay_quality::QualityConfig::USUAL);
     assert_eq!(journal.segment_bytes, 64 << 20);
 }
 

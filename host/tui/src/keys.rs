@@ -21,7 +21,7 @@ pub enum Action {
 
 /// Keys and what they do, for the help.
 pub(crate) const KEYS: [(&str, &str); 10] = [
-    ("1 to 5, Tab", "another pane"),
+    ("1 to 6, Tab", "another pane"),
     ("j k, arrows", "next and previous row"),
     ("PgUp PgDn", "ten rows at once"),
     ("g G, Home End", "first and last row"),
@@ -85,7 +85,7 @@ fn pressed(view: &mut View, code: KeyCode, ids: &[String]) -> Action {
         KeyCode::Char('/') => view.typing = true,
         KeyCode::Char('p') => view.paused = !view.paused,
         KeyCode::Esc => view.filter.clear(),
-        KeyCode::Char(digit @ '1'..='5') => view.pane = Pane::ALL[digit as usize - '1' as usize],
+        KeyCode::Char(digit @ '1'..='6') => view.pane = Pane::ALL[digit as usize - '1' as usize],
         KeyCode::Tab | KeyCode::Right => view.pane = view.pane.step(1),
         KeyCode::BackTab | KeyCode::Left => view.pane = view.pane.step(Pane::ALL.len() - 1),
         KeyCode::Enter if view.pane == Pane::Overview => view.pane = Pane::Books,
@@ -143,7 +143,7 @@ mod tests {
         let mut view = View::default();
         press(&mut view, &[KeyCode::Char('3')], &[]);
         assert_eq!(view.pane, Pane::Connections);
-        press(&mut view, &[KeyCode::Tab, KeyCode::Tab, KeyCode::Tab], &[]);
+        press(&mut view, &[KeyCode::Tab; 4], &[]);
         assert_eq!(view.pane, Pane::Overview);
         press(&mut view, &[KeyCode::BackTab], &[]);
         assert_eq!(view.pane, Pane::Log);

@@ -2,13 +2,20 @@
 
 use std::cmp::Reverse;
 
-use patchbay_control::{Book, BookState, Channel, Connection, ConnectionState, LogLine, Status};
+use patchbay_control::{
+    Book, BookState, Channel, Connection, ConnectionState, LogLine, Quality, Status,
+};
 
 use crate::view::{Pane, Rows, View};
 
 /// A book's name among all books.
 pub(crate) fn book_id(book: &Book) -> String {
     format!("{} {} {}", book.symbol, book.venue, book.kind)
+}
+
+/// The name of a venue's or instrument's findings among all.
+pub(crate) fn quality_id(row: &Quality) -> String {
+    format!("{} {} {}", row.symbol, row.venue, row.kind)
 }
 
 /// Names of the rows of the view's pane, in the order shown.
@@ -18,6 +25,7 @@ pub(crate) fn ids(status: &Status, view: &View) -> Vec<String> {
         Pane::Connections => {
             connections(status, view).iter().map(|conn| conn.id.to_string()).collect()
         }
+        Pane::Quality => quality(status, view).into_iter().map(quality_id).collect(),
         Pane::Multicast => channels(status, view).iter().map(|line| line.name.clone()).collect(),
         Pane::Log => log(status, view).iter().map(|line| line.seq.to_string()).collect(),
     }
@@ -57,6 +65,23 @@ pub(crate) fn connections<'a>(status: &'a Status, view: &View) -> Vec<&'a Connec
         _ => found.sort_by_key(|conn| conn.id),
     }
     turned(found, &view.connections)
+}
+
+/// What was found out about venues and instruments that pass the filter; venues come first.
+pub(crate) fn quality<'a>(status: &'a Status, view: &View) -> Vec<&'a Quality> {
+    let words = |row: &Quality| row.open.iter().map(|open| open.word()).collect::<Vec<_>>();
+    let text = |row: &Quality| format!("{} {}", quality_id(row), words(row).join(" "));
+    let mut found: Vec<_> = status.quality.iter().filter(|row| view.passes(|| text(row))).collect();
+    let name = |row: &&Quality| (!row.symbol.is_empty(), row.symbol.clone(), row.venue.clone());
+    match Pane::Quality.sorts()[view.quality.sort] {
+        "symbol" => found.sort_by_cached_key(name),
+        "venue" => found.sort_by_cached_key(|row| (row.venue.clone(), name(row))),
+        "found" => found.sort_by_cached_key(|row| (Reverse(row.found()), name(row))),
+        _ => found.sort_by_cached_key(|row| {
+            (!row.symbol.is_empty(), row.open.is_empty(), Reverse(row.found()), name(row))
+        }),
+    }
+    turned(found, &view.quality)
 }
 
 /// The multicast lines that pass the filter.

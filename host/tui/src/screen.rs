@@ -8,6 +8,7 @@ mod log;
 mod multicast;
 mod overview;
 mod plugins;
+mod quality;
 mod totals;
 
 use std::sync::Arc;
@@ -57,6 +58,7 @@ impl Show for Arc<Status> {
             Pane::Overview => overview::draw(self, view, theme, parts.body, buf),
             Pane::Books => books::draw(self, view, theme, parts.body, buf),
             Pane::Connections => connections::draw(self, view, theme, parts.body, buf),
+            Pane::Quality => quality::draw(self, view, theme, parts.body, buf),
             Pane::Multicast => multicast::draw(self, view, theme, parts.body, buf),
             Pane::Log => log::draw(self, view, theme, parts.body, buf),
         }
@@ -150,8 +152,8 @@ fn tabs(view: &View, theme: Theme, area: Rect, buf: &mut Buffer) {
         let here = pane == view.pane;
         x = put(buf, area, x, 0, &text, if here { theme.selected() } else { theme.label() });
     }
-    let hint = "? keys  q leave ";
-    if x + width_of(hint) < area.width {
+    let hints = ["? keys  q leave ", "? keys "];
+    if let Some(hint) = hints.iter().find(|hint| x + width_of(hint) < area.width) {
         put(buf, area, area.width - width_of(hint), 0, hint, theme.label());
     }
 }

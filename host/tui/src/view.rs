@@ -10,6 +10,8 @@ pub enum Pane {
     Books,
     /// Websockets.
     Connections,
+    /// What was found out about the data.
+    Quality,
     /// Multicast lines.
     Multicast,
     /// The log.
@@ -18,8 +20,8 @@ pub enum Pane {
 
 impl Pane {
     /// In the order of their keys.
-    pub const ALL: [Self; 5] =
-        [Self::Overview, Self::Books, Self::Connections, Self::Multicast, Self::Log];
+    pub const ALL: [Self; 6] =
+        [Self::Overview, Self::Books, Self::Connections, Self::Quality, Self::Multicast, Self::Log];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Pane {
             Self::Overview => "Overview",
             Self::Books => "Books",
             Self::Connections => "Connections",
+            Self::Quality => "Quality",
             Self::Multicast => "Multicast",
             Self::Log => "Log",
         }
@@ -43,6 +46,7 @@ impl Pane {
         match self {
             Self::Overview | Self::Books => &["symbol", "venue", "state", "updates", "age", "gaps"],
             Self::Connections => &["number", "venue", "state", "frames", "age", "reconnects"],
+            Self::Quality => &["now", "symbol", "venue", "found"],
             Self::Multicast | Self::Log => &[],
         }
     }
@@ -84,6 +88,8 @@ pub struct View {
     pub books: Rows,
     /// Where in the connections.
     pub connections: Rows,
+    /// Where in what was found out about the data.
+    pub quality: Rows,
     /// Where in the multicast lines.
     pub multicast: Rows,
     /// Where in the log.
@@ -106,6 +112,7 @@ impl View {
         match self.pane {
             Pane::Overview | Pane::Books => &self.books,
             Pane::Connections => &self.connections,
+            Pane::Quality => &self.quality,
             Pane::Multicast => &self.multicast,
             Pane::Log => &self.log,
         }
@@ -116,6 +123,7 @@ impl View {
         match self.pane {
             Pane::Overview | Pane::Books => &mut self.books,
             Pane::Connections => &mut self.connections,
+            Pane::Quality => &mut self.quality,
             Pane::Multicast => &mut self.multicast,
             Pane::Log => &mut self.log,
         }

@@ -14,6 +14,7 @@ use patchbay_journal::SEGMENT_BYTES;
 use patchbay_loader::{Kind, Loaded};
 use patchbay_plugin::bind::Plugin;
 use patchbay_plugin::{Config, Error, Strategy, StrategyCx, Turn as StrategyTurn};
+use patchbay_quality::QualityConfig;
 use patchbay_runtime::live::{JournalConfig, LiveConfig, LiveHost, LiveStrategy};
 use patchbay_runtime::{AdapterSetup, Core, CoreConfig, Files, JournalSource, replay_journal};
 use patchbay_test_lab::{ALL, Site, recording};
@@ -90,6 +91,7 @@ fn live(
         engine: EngineConfig {
             crossed_ns: 1_000_000_000,
             audits: AuditConfig { interval_ns: 500_000_000 },
+            quality: QualityConfig::USUAL,
             ..EngineConfig::default()
         },
         audit_percent: Some(60),
@@ -151,7 +153,11 @@ fn a_live_run_replays_from_its_journal() {
             [tally.audits, tally.audits_lost, tally.audit_convictions, tally.crossed_convictions],
             "run {run}"
         );
-        let (_, listing) = core.engine().listings().next().expect("there is a book");
+        let (id, listing) = core.engine().listings().next().expect("there is a book");
+        let (found, _) = core.engine().quality_of(id).expect("it is watched");
+        let said = status.quality.iter().find(|row| row.symbol == listing.about.symbol);
+        println!("  found in its data: {found:?}");
+        assert_eq!(said.map_or(0, |row| row.found()), found.iter().sum::<u64>(), "run {run}");
         let book = status.books.first().expect("there is a book");
         assert_eq!(book.sequence, listing.book.sequence());
         let live = listing.book.state() == patchbay_book::State::Live;

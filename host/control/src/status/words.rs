@@ -142,6 +142,45 @@ from_abi! {
 }
 
 words! {
+    /// What watches the quality of data.
+    Detector {
+        /// Times or trade ids that go back.
+        Order => "order",
+        /// Records that come later than usual.
+        Late => "late",
+        /// Clocks that are apart.
+        Offset => "offset",
+        /// Clocks that are set.
+        Step => "step",
+        /// Clocks that run apart.
+        Drift => "drift",
+        /// Prices far from the recent ones.
+        Price => "price",
+        /// Best bid above best ask.
+        Crossed => "crossed",
+        /// Best bid equal to best ask.
+        Locked => "locked",
+        /// More volume than usual.
+        Volume => "volume",
+        /// A live book that is lost.
+        Gap => "gap",
+        /// Trades that are lost.
+        TradeGap => "trade-gap",
+        /// A stream that is silent.
+        Silence => "silence",
+    }
+}
+
+from_abi! {
+    Detector, u32 {
+        QUALITY_ORDER => Order, QUALITY_LATE => Late, QUALITY_OFFSET => Offset,
+        QUALITY_STEP => Step, QUALITY_DRIFT => Drift, QUALITY_PRICE => Price,
+        QUALITY_CROSSED => Crossed, QUALITY_LOCKED => Locked, QUALITY_VOLUME => Volume,
+        QUALITY_GAP => Gap, QUALITY_TRADE_GAP => TradeGap, QUALITY_SILENCE => Silence,
+    }
+}
+
+words! {
     /// What a connection is doing.
     ConnectionState {
         /// Wanted, not begun.
@@ -249,5 +288,7 @@ mod tests {
         let causes = (0..=abi::CAUSE_INVALID).map(Cause::from_abi);
         assert!(causes.eq(Cause::ALL.iter().copied()));
         assert_eq!(Cause::from_abi(999), Cause::Unknown);
+        let detectors = (1..=abi::QUALITY_SILENCE).map(Detector::from_abi);
+        assert!(detectors.eq(Detector::ALL.iter().copied()));
     }
 }

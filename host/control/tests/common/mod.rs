@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use patchbay_control::{
-    Book, Channel, Connection, Handler, Host, LogLine, Operation, Peer, Plugin, Refusal, Status,
-    Venue,
+    Book, Channel, Connection, Handler, Host, LogLine, Operation, Peer, Plugin, Quality, Refusal,
+    Status, Venue,
 };
 
 /// A folder of its own, removed at the end.
@@ -77,6 +77,7 @@ pub(crate) fn status() -> Status {
         connections: vec![Connection::default()],
         venues: vec![Venue::default()],
         channels: vec![Channel::default()],
+        quality: vec![Quality::default()],
         books: vec![book("BTCUSDT"), book("ETHUSDT"), book("BTCUSDT")],
         log: (1..=30).map(line).collect(),
         ..Status::default()

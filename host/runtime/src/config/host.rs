@@ -8,6 +8,7 @@ use patchbay_control::LogLevel;
 use patchbay_loader::Trust;
 use patchbay_mcast::PublisherConfig;
 use patchbay_model::Nanos;
+use patchbay_quality::QualityConfig;
 use toml::de::DeTable;
 
 use super::check::check;
@@ -112,6 +113,8 @@ pub struct HostConfig {
     pub history: History,
     /// What is done about books that may be wrong.
     pub books: Books,
+    /// What counts as out of the ordinary in the data.
+    pub quality: QualityConfig,
     /// How journals are written.
     pub journal: Journal,
     /// What goes out.
@@ -185,6 +188,7 @@ impl HostConfig {
                 audit_ns: settings.int("books.audit_s") * 1_000_000_000,
                 audit_percent: settings.count("books.audit_percent"),
             },
+            quality: quality(&settings),
             journal: Journal {
                 segment_bytes: settings.count::<u64>("journal.segment_mib") << 20,
                 enabled: settings.bool("journal.enabled"),
@@ -213,6 +217,25 @@ impl HostConfig {
                 addresses: settings.redirections("network.addresses"),
             },
         }
+    }
+}
+
+fn quality(settings: &Complete<'_>) -> QualityConfig {
+    let (ms, second): (Nanos, Nanos) = (1_000_000, 1_000_000_000);
+    if !settings.bool("quality.enabled") {
+        return QualityConfig::default();
+    }
+    QualityConfig {
+        order_ns: settings.int("quality.order_ms") * ms,
+        late_ns: settings.int("quality.late_ms") * ms,
+        offset_ns: settings.int("quality.offset_ms") * ms,
+        step_ns: settings.int("quality.step_ms") * ms,
+        drift_ppm: settings.int("quality.drift_ppm"),
+        price_bps: settings.int("quality.price_bps"),
+        volume_times: settings.int("quality.volume_times"),
+        silence_ns: settings.int("quality.silence_s") * second,
+        books: settings.bool("quality.books"),
+        quiet_ns: settings.int("quality.quiet_s") * second,
     }
 }
 

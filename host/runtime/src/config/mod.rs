@@ -117,6 +117,7 @@ fn concerns_plugins(problem: &Problem) -> bool {
         "host.",
         "state.",
         "history.",
+        "quality.",
         "journal.",
         "multicast.",
         "control.",

@@ -14,6 +14,7 @@ use tokio::sync::mpsc::Sender;
 use super::incident;
 use super::journal::TurnLine;
 use super::lines::Lines;
+use super::quality::Teller;
 use super::ring::Inbox;
 use super::sample::Stamp;
 use super::shared::{About, IoCounts, Shared, Wait};
@@ -48,6 +49,8 @@ pub(crate) struct EngineThread {
     pub(crate) shared: Arc<Shared>,
     /// Where it says what it holds.
     pub(crate) survey: Survey,
+    /// Says incidents in the log.
+    pub(crate) teller: Teller,
     pub(crate) wait: Wait,
     /// By venue number minus one.
     pub(crate) venues: Vec<VenueFacts>,
@@ -176,6 +179,9 @@ impl EngineThread {
         for incident in &out.incidents {
             let text = incident::text(&self.engine, incident);
             self.shared.log(LogLevel::Warn, "books", &text);
+        }
+        if !out.quality().is_empty() {
+            self.teller.tell(&self.engine, out.quality(), &self.shared);
         }
         for action in out.actions.drain(..) {
             let (Action::Resync { instance, .. } | Action::Audit { instance, .. }) = action;

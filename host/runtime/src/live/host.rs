@@ -24,6 +24,7 @@ use super::ledger::Ledger;
 use super::lines;
 use super::links::Links;
 use super::place::Places;
+use super::quality::Teller;
 use super::reach::Reach;
 use super::shared::{IoCounts, Shared, Wait};
 use super::source::VenueFacts;
@@ -158,6 +159,7 @@ impl LiveHost {
             lines,
             shared: Arc::clone(&shared),
             survey,
+            teller: Teller::default(),
             wait: config.wait,
             turn: starts.len() as u64,
             passes: 0,

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use patchbay_abi::Level;
-use patchbay_control::{Book, BookState, Cause, Evidence, Latency, Totals, Venue};
+use patchbay_control::{Book, BookState, Cause, Evidence, Latency, Quality, Totals, Venue};
 use patchbay_engine::Tally;
 use patchbay_model::Nanos;
 
+use super::quality::{of_instrument, of_venue};
 use super::recent::{Recent, Total};
 use super::sample::Sample;
 use super::shared::{About, IoFacts};
-use super::survey::{BookFact, RoundFact};
+use super::survey::{BookFact, RoundFact, VenueFact};
 
 /// A second: of rates, and between two looks at quantiles.
 const SECOND: Nanos = 1_000_000_000;
@@ -66,6 +67,8 @@ struct Entry {
 /// Everything that was said.
 pub(crate) struct Ledger {
     books: BTreeMap<u32, Entry>,
+    /// By number.
+    found: BTreeMap<u16, VenueFact>,
     pub(crate) round: RoundFact,
     all: Times,
     handover: Times,
@@ -80,6 +83,7 @@ impl Ledger {
     pub(crate) fn new() -> Self {
         Self {
             books: BTreeMap::new(),
+            found: BTreeMap::new(),
             round: RoundFact::default(),
             all: Times::new(),
             handover: Times::new(),
@@ -98,6 +102,10 @@ impl Ledger {
                 self.books.insert(fact.id, entry);
             }
         }
+    }
+
+    pub(crate) fn venue(&mut self, fact: VenueFact) {
+        self.found.insert(fact.number, fact);
     }
 
     /// Takes a measurement of the place and venue that it belongs to.
@@ -189,6 +197,20 @@ impl Ledger {
         let known = self.books.iter_mut().filter(|(_, entry)| entry.fact.tally.book_updates > 0);
         let named = known.filter_map(|(id, entry)| Some((names.get(id)?, entry)));
         named.map(|(about, entry)| entry.book(now, about)).collect()
+    }
+
+    /// What was found out about the data, for a status.
+    pub(crate) fn quality(&self, names: &BTreeMap<u32, About>) -> Vec<Quality> {
+        let facts = || self.books.values().map(|entry| &entry.fact);
+        let name = |number| {
+            let fact = facts().find(|fact| fact.venue == number)?;
+            Some(names.get(&fact.id)?.venue.clone())
+        };
+        let venues =
+            self.found.values().filter_map(|fact| Some(of_venue(name(fact.number)?, fact)));
+        let found = facts().filter(|fact| fact.open != 0 || fact.found.iter().any(|n| *n != 0));
+        let instruments = found.filter_map(|fact| Some(of_instrument(names.get(&fact.id)?, fact)));
+        venues.chain(instruments).collect()
     }
 }
 

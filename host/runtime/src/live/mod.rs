@@ -19,6 +19,7 @@ mod ledger;
 mod lines;
 mod links;
 mod place;
+mod quality;
 mod reach;
 mod recent;
 mod replayed;

@@ -18,7 +18,8 @@ use crate::{Core, RuntimeError};
 /// None but those of a publisher with the usual configuration, which there are not.
 pub fn status_of(core: &Core, now: Nanos) -> Result<Status, RuntimeError> {
     let engine = core.engine();
-    let (mut survey, mut facts) = channel_for(engine.instruments() as usize + 1);
+    let (mut survey, mut facts) =
+        channel_for(engine.instruments() as usize + core.seats().len() + 1);
     let publisher = Publisher::new(PublisherConfig::default(), 0)?;
     let (strategies, turns) = (Strategies::default(), core.turns());
     let seen = Seen { engine, publisher: &publisher, strategies: &strategies, turns };
@@ -27,15 +28,18 @@ pub fn status_of(core: &Core, now: Nanos) -> Result<Status, RuntimeError> {
     while let Ok(fact) = facts.pop() {
         match fact {
             Fact::Book(book) => ledger.book(book),
+            Fact::Venue(venue) => ledger.venue(venue),
             Fact::Round(round) => ledger.round = round,
             Fact::Desk(_) => {}
         }
     }
     let abouts = engine.listings().map(|(id, listing)| (id.0, About::of(engine, listing)));
+    let abouts = abouts.collect();
     let mut status = Status::default();
     status.host.now_ns = now;
     status.totals = ledger.totals();
-    status.books = ledger.books(now, &abouts.collect());
+    status.books = ledger.books(now, &abouts);
+    status.quality = ledger.quality(&abouts);
     for seat in core.seats() {
         status.totals.frames += seat.tally.frames;
         status.totals.rejected += seat.tally.rejected_frames;

@@ -104,6 +104,7 @@ impl StatusThread {
         while let Ok(fact) = self.facts.pop() {
             match fact {
                 Fact::Book(book) => self.books.book(book),
+                Fact::Venue(venue) => self.books.venue(venue),
                 Fact::Desk(desk) => self.desks.take(desk),
                 Fact::Round(round) => self.books.round = round,
             }
@@ -147,6 +148,7 @@ impl StatusThread {
             channels,
             journal: self.journal.as_ref().map_or_else(no_journal, |counts| counts.facts()),
             books: self.books.books(now, &names),
+            quality: self.books.quality(&names),
             log: Vec::new(),
         };
         drop(names);

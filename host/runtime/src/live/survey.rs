@@ -6,6 +6,7 @@ use patchbay_control::MAX_LEVELS;
 use patchbay_engine::{Engine, Listing, Tally};
 use patchbay_mcast::{AssetCount, Publisher};
 use patchbay_model::{InstrumentId, Nanos, Side};
+use patchbay_quality::{ClockFact, Counts};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::source::VenueFacts;
@@ -25,6 +26,7 @@ const LINES: usize = 2;
 #[allow(clippy::large_enum_variant, reason = "they lie in a ring, and most of them are books")]
 pub(crate) enum Fact {
     Book(BookFact),
+    Venue(VenueFact),
     Desk(DeskFact),
     Round(RoundFact),
 }
@@ -33,6 +35,7 @@ pub(crate) enum Fact {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BookFact {
     pub(crate) id: u32,
+    pub(crate) venue: u16,
     pub(crate) instance: u32,
     pub(crate) conn: Option<u32>,
     /// `BOOK_*`, `EVIDENCE_*`, `CAUSE_*`.
@@ -47,10 +50,22 @@ pub(crate) struct BookFact {
     /// Breaks of its chain, whoever else is on it.
     pub(crate) breaks: u64,
     pub(crate) tally: Tally,
+    /// What was found out about its data, and bits of the detectors that still find it.
+    pub(crate) found: Counts,
+    pub(crate) open: u32,
     /// Place in the snapshot cycle, from 1; 0 if it is not in it.
     pub(crate) cycle_place: u32,
     pub(crate) bids: Side25,
     pub(crate) asks: Side25,
+}
+
+/// What was found out about a venue's data.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct VenueFact {
+    pub(crate) number: u16,
+    pub(crate) found: Counts,
+    pub(crate) open: u32,
+    pub(crate) clock: Option<ClockFact>,
 }
 
 /// The best levels of a side.
@@ -132,7 +147,7 @@ impl Survey {
 
     /// Says one thing; false, and nothing said, while there is no room.
     pub(crate) fn step(&mut self, now: Nanos, seen: &Seen<'_>, venues: &mut [VenueFacts]) -> bool {
-        if self.ring.slots() <= seen.strategies.desks().len() {
+        if self.ring.slots() <= seen.strategies.desks().len() + venues.len() {
             return false;
         }
         let from = self.at.unwrap_or_else(|| self.begin(now, venues.len()));
@@ -182,10 +197,15 @@ impl Survey {
             cycle_place = *of;
             *at += u32::from(id <= seen.publisher.cycle_id());
         }
+        let (found, open) = match seen.engine.quality_of(InstrumentId(id)) {
+            Some((found, open)) => (*found, open),
+            None => (Counts::default(), 0),
+        };
         let book = &listing.book;
         let heard = tally != Tally::default() || book.counters().messages > 0;
         heard.then(|| BookFact {
             id,
+            venue: listing.venue,
             instance: listing.instance,
             conn: listing.conn(),
             state: book.state().to_abi(),
@@ -197,6 +217,8 @@ impl Survey {
             last_gap_ns: listing.last_gap_ns,
             breaks: book.counters().gaps,
             tally,
+            found,
+            open,
             cycle_place,
             bids: Side25::of(listing, Side::Buy),
             asks: Side25::of(listing, Side::Sell),
@@ -219,6 +241,14 @@ impl Survey {
         for (at, desk) in seen.strategies.desks().iter().enumerate() {
             let digest = (last && desk.tally.fault.is_none()).then(|| desk.digest());
             self.push(Fact::Desk(DeskFact { at, tally: desk.tally, digest }));
+        }
+        let numbers = (0..).map_while(|instance| seen.engine.venue_of(instance));
+        for (at, number) in numbers.clone().enumerate() {
+            let said = numbers.clone().take(at).any(|other| other == number);
+            if !said && let Some(found) = seen.engine.quality_of_venue(number, at_ns) {
+                let (found, open, clock) = (*found.0, found.1, found.2);
+                self.push(Fact::Venue(VenueFact { number, found, open, clock }));
+            }
         }
         for (facts, assets) in venues.iter_mut().zip(&mut self.assets) {
             std::mem::swap(&mut facts.assets, assets);

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use patchbay_control::{
-    Book, BookState, Cause, Channel, Connection, ConnectionState, Evidence, Host, Journal,
-    JournalState, Latency, LogLevel, LogRing, Plugin, PluginKind, PluginState, Status, Totals,
-    Venue,
+    Book, BookState, Cause, Channel, Connection, ConnectionState, Detector, Evidence, Host,
+    Journal, JournalState, Latency, LogLevel, LogRing, Plugin, PluginKind, PluginState, Quality,
+    Status, Totals, Venue,
 };
 use patchbay_tui::{Pane, Show, Theme, UdpLine, UdpStats, View};
 use ratatui::Terminal;
@@ -93,6 +93,45 @@ pub(crate) fn starting() -> Arc<Status> {
         latency: latency(1_234_567, 1),
         latency_total: latency(12_345_678, 2),
         handover: latency(1_234_567, 1),
+        quality: vec![
+            Quality {
+                venue: "binance".to_owned(),
+                step: 1,
+                offset: 1,
+                offset_ns: -1_270_000_000,
+                drift_ppb: 12_300,
+                open: vec![Detector::Offset],
+                ..Quality::default()
+            },
+            Quality {
+                venue: "upbit".to_owned(),
+                silence: 2,
+                offset_ns: 41_000_000,
+                ..Quality::default()
+            },
+            Quality {
+                venue: "binance".to_owned(),
+                symbol: "ETHUSDT".to_owned(),
+                kind: "spot".to_owned(),
+                order: 12,
+                late: 1_234,
+                price: 3,
+                crossed: 17,
+                locked: 5,
+                volume: 2,
+                gap: 1,
+                open: vec![Detector::Gap, Detector::Silence],
+                silence: 1,
+                ..Quality::default()
+            },
+            Quality {
+                venue: "upbit".to_owned(),
+                symbol: "KRW-BTC".to_owned(),
+                kind: "spot".to_owned(),
+                trade_gap: 1,
+                ..Quality::default()
+            },
+        ],
         venues: vec![
             Venue {
                 venue: "binance".to_owned(),
