@@ -65,6 +65,11 @@ impl Chains {
         self.shared.retain(|key, shared| key.0 != instance || shared.conn != conn);
     }
 
+    /// Forgets the chains of an instance that is retired.
+    pub(crate) fn retire(&mut self, instance: u32) {
+        self.shared.retain(|key, _| key.0 != instance);
+    }
+
     /// Breaks of shared chains so far.
     pub(crate) const fn gaps(&self) -> u64 {
         self.gaps

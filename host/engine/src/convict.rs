@@ -144,7 +144,7 @@ impl Engine {
         self.look_at_audits();
     }
 
-    fn look_at_audits(&mut self) {
+    pub(crate) fn look_at_audits(&mut self) {
         let instances = self.instances.iter().flatten();
         self.audits_due = instances.map(|i| i.auditor.wake()).min().unwrap_or(Nanos::MAX);
     }

@@ -27,7 +27,7 @@ pub struct EngineConfig {
 
 /// An adapter instance: its venue, and the host's ids by the adapter's index.
 pub(crate) struct Instance {
-    venue: u16,
+    pub(crate) venue: u16,
     pub(crate) ids: Vec<Option<InstrumentId>>,
     pub(crate) auditor: Auditor,
 }
@@ -38,7 +38,7 @@ pub struct Engine {
     pub(crate) config: EngineConfig,
     pub(crate) instances: Vec<Option<Instance>>,
     pub(crate) listings: Vec<Option<Listing>>,
-    chains: Chains,
+    pub(crate) chains: Chains,
     pub(crate) history: History,
     /// `None` if no detector is on.
     pub(crate) monitor: Option<Monitor>,
@@ -98,6 +98,7 @@ impl Engine {
             Event::Closed => self.close(turn, out),
             Event::Replaced => self.replace(turn),
             Event::Fault => self.fault(turn, out),
+            Event::Retired => self.retire(turn, out),
             Event::Audit(index) => self.begin_audit(index, turn),
             Event::Unaudited => self.stop_audits(turn),
         }
@@ -125,10 +126,13 @@ impl Engine {
         if self.listings.len() <= id.index() {
             self.listings.resize_with(id.index() + 1, || None);
         }
+        let carried = self.is_carried_by_another(id, turn.instance);
         match &mut self.listings[id.index()] {
             Some(listing) => {
                 listing.about = about.clone();
-                (listing.instance, listing.index) = (turn.instance, index);
+                if !carried {
+                    (listing.instance, listing.index) = (turn.instance, index);
+                }
             }
             empty => {
                 *empty = Some(Listing::new(venue, turn.instance, index, about.clone()));
@@ -204,7 +208,13 @@ impl Engine {
         // A snapshot from beside the stream has no connection.
         if turn.conn != splice::NONE {
             listing.conn = turn.conn;
+            if listing.instance != turn.instance {
+                self.hand_over(id, turn, record[0].head().instrument);
+            }
         }
+        let Some(listing) = self.listings[id.index()].as_mut() else {
+            return;
+        };
         listing.tally.book_updates += u64::from(!message.is_outside());
         let mut verdict = Verdict::Unchained;
         if let Some(key) = Chains::key(turn, &message) {
@@ -267,7 +277,9 @@ impl Engine {
     ) {
         for at in 0..self.chains.members(key).len() {
             let member = self.chains.members(key)[at];
-            if Some(member) != apart_from {
+            // Another instance may carry it by now.
+            let theirs = self.listing(member).is_some_and(|listing| listing.instance == key.0);
+            if Some(member) != apart_from && theirs {
                 self.stale(member, reason, turn, out);
             }
         }
@@ -297,7 +309,9 @@ impl Engine {
     }
 
     fn release(&mut self, turn: &Turn<'_>, replaced: bool) {
-        let theirs = self.listings.iter_mut().flatten().filter(|l| l.instance == turn.instance);
+        // Of a book that another instance carries, this one may still carry the quotes.
+        let venue = self.venue_of(turn.instance);
+        let theirs = self.listings.iter_mut().flatten().filter(|l| Some(l.venue) == venue);
         theirs.for_each(|listing| listing.release(turn.conn, replaced));
     }
 

@@ -10,6 +10,7 @@ mod audits;
 mod chains;
 mod convict;
 mod engine;
+mod handover;
 mod history;
 mod listing;
 mod quality;

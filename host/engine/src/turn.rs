@@ -39,6 +39,8 @@ pub enum Event {
     Replaced,
     /// The instance panicked and is not called again.
     Fault,
+    /// The instance is retired: this is its last turn.
+    Retired,
     /// The instance was told to ask for a snapshot to compare with: the adapter's index.
     Audit(u32),
     /// The instance has no snapshots to compare with.

@@ -12,7 +12,8 @@ pub enum Entry<'a> {
     Start(Start<'a>),
     /// One entry of the instrument registry, in the registry's own encoding.
     Registry(&'a [u8]),
-    /// A plugin file and the instance that runs it. A second one for an instance is a swap.
+    /// A plugin file and the instance that runs it. A second one for a number is another instance:
+    /// the one before was retired.
     Plugin(PluginFile<'a>),
     /// What the engine decides by beside its turns: at most one, before the first turn. Without it
     /// everything is off.

@@ -87,6 +87,8 @@ pub enum Input<'a> {
     /// To no instance but the host itself ([`HOST`]): its time has come so far while nothing else
     /// did. Timers of strategies fire on it, and what lasts too long is judged.
     Time,
+    /// No call: the instance is retired, and its number may be given to another one.
+    Retire,
     /// No call: from here on `AdapterCx::wall_offset_ns` has this value. Written when it changes;
     /// 0 before the first.
     Clock {
@@ -153,6 +155,7 @@ const CLOCK: u32 = 9;
 const REPLACED: u32 = 10;
 const AUDIT: u32 = 11;
 const TIME: u32 = 12;
+const RETIRE: u32 = 13;
 
 /// The instance of inputs that are the host's own.
 pub const HOST: u32 = u32::MAX;
@@ -177,6 +180,7 @@ impl<'a> Input<'a> {
             Self::Clock { .. } => CLOCK,
             Self::Audit { .. } => AUDIT,
             Self::Time => TIME,
+            Self::Retire => RETIRE,
         }
     }
 
@@ -215,7 +219,7 @@ impl<'a> Input<'a> {
                 headers.iter().for_each(|header| header.encode(out));
                 out.extend_from_slice(body);
             }
-            Self::Timer | Self::Time => {}
+            Self::Timer | Self::Time | Self::Retire => {}
             Self::Resync { scope_kind, scope } | Self::Audit { scope_kind, scope } => {
                 out.put_u32(*scope_kind);
                 out.put_u32(*scope);
@@ -252,6 +256,7 @@ impl<'a> Input<'a> {
             RESYNC => Self::Resync { scope_kind: from.u32()?, scope: from.u32()? },
             AUDIT => Self::Audit { scope_kind: from.u32()?, scope: from.u32()? },
             TIME => Self::Time,
+            RETIRE => Self::Retire,
             CLOCK => Self::Clock { wall_offset_ns: from.i64()? },
             code => return Err(DecodeError::Input(code)),
         };

@@ -128,7 +128,7 @@ fn intact_records_that_say_nothing_known_are_refused() {
     let cases = [
         (99, 0, vec![], DecodeError::Kind(99)),
         (7, 2, vec![], DecodeError::Flags(2)),
-        (4, 0, input(13), DecodeError::Input(13)),
+        (4, 0, input(14), DecodeError::Input(14)),
         (4, 0, create(5), DecodeError::Value(5)),
         (7, 0, vec![0], DecodeError::Long),
         (5, 0, vec![0; 27], DecodeError::Short),

@@ -37,6 +37,7 @@ fn every_entry_comes_back() {
         Input::Resync { scope_kind: 2, scope: 77 },
         Input::Audit { scope_kind: 1, scope: 78 },
         Input::Time,
+        Input::Retire,
         Input::Clock { wall_offset_ns: i64::MIN },
     ];
     let mut entries = vec![

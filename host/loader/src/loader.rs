@@ -37,7 +37,7 @@ pub struct Loader {
 }
 
 /// A plugin that is mapped for the rest of the process.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Loaded {
     /// What the file said about itself.
     pub manifest: Manifest,

@@ -4,8 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use patchbay_runtime::config::{Config, ConfigError, Instance, Secrets, Wanted, limited_mode};
-use patchbay_runtime::takes;
+use patchbay_loader::Loaded;
+use patchbay_runtime::config::{
+    Config, ConfigError, Instance, Secrets, Unfound, Wanted, limited_mode,
+};
+use patchbay_runtime::{RuntimeError, takes};
 
 use crate::args::CheckArgs;
 use crate::console::say;
@@ -22,6 +25,9 @@ pub(crate) fn run(args: &CheckArgs, folder: Option<&Path>) -> Result<(), Failure
             instance.plugin,
             instance.settings.len()
         ));
+    }
+    for waiting in &config.waiting {
+        say(&format!("  adapter {} waits for its file: {}", waiting.name, waiting.why));
     }
     for instance in config.instances.iter().filter(|instance| !instance.keys.is_empty()) {
         if matches!(config.host.secrets, Secrets::Credentials(None)) {
@@ -42,7 +48,13 @@ pub(crate) fn load(path: &Path, folder: Option<&Path>) -> Result<Config, Failure
     let mut finder = |wanted: &Wanted<'_>| {
         let plugins = plugin::open_configured(folder, wanted.plugins);
         let loaded = plugins.and_then(|plugins| plugins.load(wanted.name, wanted.kind));
-        let loaded = loaded.map_err(|error| error.to_string())?;
+        let loaded = loaded.map_err(|error| match error {
+            // A file that was refused may be the one.
+            RuntimeError::NoSuchPlugin { refused: false, .. } => {
+                Unfound::Missing(error.to_string())
+            }
+            error => Unfound::Refused(error.to_string()),
+        })?;
         known.borrow_mut().insert((wanted.kind, wanted.name.to_owned()), loaded.plugin);
         Ok(plugin::tables(&loaded.plugin))
     };
@@ -52,6 +64,14 @@ pub(crate) fn load(path: &Path, folder: Option<&Path>) -> Result<Config, Failure
         plugin.map_or(Ok(()), |plugin| takes(plugin, instance.kind, &instance.lend()))
     };
     Config::load_and_probe(path, &mut finder, &mut probe).map_err(bad)
+}
+
+/// Loads what the configuration says of one adapter, whose file is mapped.
+pub(crate) fn load_plugin(path: &Path, loaded: &Loaded) -> Result<Config, Failure> {
+    let plugin = loaded.plugin;
+    let mut finder = |_: &Wanted<'_>| Ok(plugin::tables(&plugin));
+    let mut probe = |instance: &Instance| takes(&plugin, instance.kind, &instance.lend());
+    Config::load_plugin(path, plugin.name(), &mut finder, &mut probe).map_err(bad)
 }
 
 fn bad(error: ConfigError) -> Failure {

@@ -9,9 +9,11 @@ use std::time::Duration;
 use patchbay_abi as abi;
 use patchbay_control::{BookState, Client, Detail, LogLevel, Status, Venue};
 use patchbay_engine::{AuditConfig, EngineConfig, HistoryConfig};
-use patchbay_loader::Kind;
-use patchbay_runtime::config::{Config, HostConfig, limited_mode};
-use patchbay_runtime::live::{LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish, Wait};
+use patchbay_loader::{Kind, Loaded};
+use patchbay_runtime::config::{Config, HostConfig, Instance, limited_mode};
+use patchbay_runtime::live::{
+    DropIn, LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish, Wait,
+};
 use patchbay_runtime::{HostClock, LogThread, LogWriter, PluginFolder};
 use patchbay_tui::{Attached, InProcess, Options};
 
@@ -19,6 +21,7 @@ use crate::args::{RunArgs, TopArgs, WaitArg, WatchArgs};
 use crate::console::{error, say};
 use crate::production::{self, Service};
 use crate::record;
+use crate::replay::COPIES;
 use crate::signal::Stop;
 use crate::{BAD_CONFIG, BROKEN, FAILED, Failure, check, plugin};
 
@@ -29,6 +32,11 @@ pub(crate) const ALL_CHANNELS: u32 = abi::CHANNEL_TRADES
     | abi::CHANNEL_MARK
     | abi::CHANNEL_FUNDING
     | abi::CHANNEL_LIQUIDATIONS;
+
+/// Time between two looks at the plugin folder.
+const EVERY: Duration = Duration::from_secs(1);
+/// How long an adapter and the one that takes its place both deliver.
+const SETTLE: Duration = Duration::from_secs(1);
 
 /// How often the stop flag and the clock are looked at.
 const LOOK: Duration = Duration::from_millis(50);
@@ -76,8 +84,23 @@ fn start(
     let strategies = strategies(config, &folder)?;
     let (production, own) = (args.production, live_config(&args.watch, Some(config), limited)?);
     let journal = record::journal(&args.watch, config, &folder, &adapters)?;
+    let copies = journal.as_ref().map(|journal| journal.folder.join(COPIES));
+    let drop_in = config.host.plugins.watch.then(|| drop_in(&args.config, folder, limited, copies));
     let own = LiveConfig { state: Some(config.host.state_folder.clone()), journal, ..own };
-    Ok(LiveHost::start(LiveConfig { log, production, strategies, ..own }, adapters)?)
+    let own = LiveConfig { log, production, strategies, drop_in, ..own };
+    Ok(LiveHost::start(own, adapters)?)
+}
+
+/// Adapters as their files come and go, each as the configuration file at `path` says it then.
+fn drop_in(path: &Path, folder: PluginFolder, limited: bool, copies: Option<PathBuf>) -> DropIn {
+    let path = path.to_owned();
+    let cast = move |loaded: &Loaded| {
+        let config = check::load_plugin(&path, loaded).map_err(|failure| failure.text)?;
+        let all = config.instances.iter();
+        let adapters = all.map(|own| adapter(own, &config, loaded.clone(), limited));
+        adapters.collect::<Result<_, _>>().map_err(|failure| failure.text)
+    };
+    DropIn { folder, every: EVERY, settle: SETTLE, copies, cast: Box::new(cast) }
 }
 
 fn banner(args: &RunArgs, config: &Config, limited: bool) -> String {
@@ -101,27 +124,10 @@ pub(crate) fn adapters(
     let wanted = config.instances.iter().filter(|i| i.kind == Kind::Adapter);
     let mut adapters = Vec::new();
     for instance in wanted {
-        let mut streams: Vec<_> = instance.streams.clone();
-        if limited {
-            keep_first(&mut streams);
-        }
-        adapters.push(LiveAdapter {
-            loaded: folder.load(&instance.plugin, instance.kind)?,
-            settings: instance.settings.clone(),
-            keyring: config.host.secrets.keyring(&instance.keys)?,
-            wishes: streams
-                .into_iter()
-                .map(|(kind, symbol)| OwnedWish {
-                    symbol,
-                    kind: kind.to_abi(),
-                    channels: ALL_CHANNELS,
-                })
-                .collect(),
-            venue: None,
-            addresses: BTreeMap::new(),
-        });
+        let loaded = folder.load(&instance.plugin, instance.kind)?;
+        adapters.push(adapter(instance, config, loaded, limited)?);
     }
-    if adapters.is_empty() {
+    if adapters.is_empty() && config.waiting.is_empty() {
         return Err(Failure {
             text: "the configuration names no adapter; add a table such as [adapters.binance]"
                 .into(),
@@ -129,6 +135,31 @@ pub(crate) fn adapters(
         });
     }
     Ok(adapters)
+}
+
+fn adapter(
+    instance: &Instance,
+    config: &Config,
+    loaded: Loaded,
+    limited: bool,
+) -> Result<LiveAdapter, Failure> {
+    let mut streams: Vec<_> = instance.streams.clone();
+    if limited {
+        keep_first(&mut streams);
+    }
+    let wish = |(kind, symbol): (patchbay_model::Kind, String)| OwnedWish {
+        symbol,
+        kind: kind.to_abi(),
+        channels: ALL_CHANNELS,
+    };
+    Ok(LiveAdapter {
+        loaded,
+        settings: instance.settings.clone(),
+        keyring: config.host.secrets.keyring(&instance.keys)?,
+        wishes: streams.into_iter().map(wish).collect(),
+        venue: None,
+        addresses: BTreeMap::new(),
+    })
 }
 
 fn strategies(config: &Config, folder: &PluginFolder) -> Result<Vec<LiveStrategy>, Failure> {

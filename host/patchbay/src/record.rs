@@ -20,6 +20,9 @@ pub(crate) fn run(args: &RecordArgs, folder: Option<&Path>) -> Result<(), Failur
     let limited = limited_mode(std::env::var_os("LIMITED_MODE").as_deref())
         .map_err(|error| Failure { text: error.to_string(), code: BAD_CONFIG })?;
     let folder = plugin::open_configured(folder, &config.host.plugins)?;
+    if let Some(waiting) = config.waiting.first() {
+        return Err(Failure { text: waiting.why.clone(), code: BAD_CONFIG });
+    }
     let adapters = adapters(&config, &folder, limited)?;
     let path = match &args.watch.journal {
         Some(path) => path.clone(),

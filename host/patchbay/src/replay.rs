@@ -70,7 +70,12 @@ fn from_journal(journal: &Path, args: &ReplayArgs, folder: &PluginFolder) -> Res
     let bind = |file: &PluginFile<'_>| {
         if let Some(name) = args.adapter.as_ref().filter(|name| *name != file.name) {
             let (name, found) = (name.clone(), format!("the journal holds `{}`", file.name));
-            return Err(RuntimeError::NoSuchPlugin { name, folder: journal.to_owned(), found });
+            return Err(RuntimeError::NoSuchPlugin {
+                name,
+                folder: journal.to_owned(),
+                found,
+                refused: false,
+            });
         }
         let loaded = folder.load_exact(&copies, file.name, file.sha256, Kind::Adapter)?;
         Ok(setup(&loaded))

@@ -80,11 +80,27 @@ impl Core {
     /// If the plugin refuses its configuration, or the journal cannot be written.
     pub fn attach(&mut self, at: Nanos, setup: &AdapterSetup<'_>) -> Result<u32, RuntimeError> {
         let number = self.seats.len() as u32;
+        self.attach_as(number, at, setup)?;
+        Ok(number)
+    }
+
+    /// Makes adapter instance `number`: the next one, or one in the place of an instance that was
+    /// retired.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::attach`].
+    pub fn attach_as(
+        &mut self,
+        number: u32,
+        at: Nanos,
+        setup: &AdapterSetup<'_>,
+    ) -> Result<(), RuntimeError> {
         let name = setup.plugin.name();
         let bind = |source| RuntimeError::Bind { name: name.to_owned(), source };
         let made = setup.plugin.adapter(setup.config, setup.seed, number, setup.log);
         let instance = made.map_err(bind)?;
-        if number == 0 {
+        if self.turn == 0 {
             let settings = limits::settings(&self.limits);
             self.write(&Entry::Engine(settings.as_slice().into()))?;
         }
@@ -95,11 +111,14 @@ impl Core {
             name,
             version: setup.plugin.version(),
         }))?;
-        self.seats.push(Seat::new(name, instance));
+        let seat = Seat::new(name, instance);
+        match self.seats.get_mut(number as usize) {
+            Some(before) => *before = seat,
+            None => self.seats.push(seat),
+        }
         self.engine.attach(number, name);
         let config: Vec<_> = setup.config.iter().map(|&(key, value)| setting(key, value)).collect();
-        self.take(number, at, &Input::Create { seed: setup.seed, config: config.into() })?;
-        Ok(number)
+        self.take(number, at, &Input::Create { seed: setup.seed, config: config.into() })
     }
 
     /// Adds a strategy and starts it.
@@ -176,6 +195,9 @@ impl Core {
         let mut due = None;
         let answer = match seat.give(taken.at_ns, input) {
             None => {
+                if matches!(input, Input::Retire) {
+                    turn.event = Event::Retired;
+                }
                 self.engine.step(&turn, &mut self.out);
                 None
             }

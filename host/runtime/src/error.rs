@@ -23,6 +23,12 @@ pub enum RuntimeError {
         /// Why.
         source: BindError,
     },
+    /// What is to run of a plugin is not known.
+    #[error("{why}")]
+    Cast {
+        /// Why, and what to do.
+        why: String,
+    },
     /// No plugin of that name.
     #[error("no plugin named `{name}` in {folder}; {found}")]
     NoSuchPlugin {
@@ -32,6 +38,8 @@ pub enum RuntimeError {
         folder: PathBuf,
         /// What is there, or what to do.
         found: String,
+        /// Whether files of the folder were refused, each of which may be the one.
+        refused: bool,
     },
     /// A capture could not be read.
     #[error(transparent)]

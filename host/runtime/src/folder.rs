@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use patchbay_loader::{Found, Kind, Loaded, Loader, Trust};
+use patchbay_loader::{Found, Kind, Loaded, Loader, Manifest, Refusal, Trust};
 
 use crate::RuntimeError;
 use crate::digest::hex;
@@ -34,6 +34,20 @@ impl PluginFolder {
     /// If the folder cannot be read, or others can change it.
     pub fn list(&self) -> Result<Vec<Found>, RuntimeError> {
         Ok(self.loader.scan_folder(&self.folder)?)
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What the file at `path` says of itself.
+    ///
+    /// # Errors
+    ///
+    /// Why it would not be loaded.
+    pub fn inspect(&self, path: &Path) -> Result<Manifest, Refusal> {
+        self.loader.inspect(path)
     }
 
     /// Loads a plugin by its name, or by a path (anything that holds a `/`).
@@ -135,6 +149,7 @@ impl PluginFolder {
             Some(format!("{file} was refused: {}", manifest.as_ref().err()?.reason))
         });
         let mut said: Vec<String> = refused.take(REFUSED_SHOWN).collect();
+        let refused = !said.is_empty();
         if !names.is_empty() {
             said.insert(0, format!("it holds {}", names.join(", ")));
         }
@@ -143,7 +158,7 @@ impl PluginFolder {
             false => said.join("; "),
         };
         let (name, folder) = (wanted.to_owned(), self.folder.clone());
-        Err(RuntimeError::NoSuchPlugin { name, folder, found })
+        Err(RuntimeError::NoSuchPlugin { name, folder, found, refused })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The driver that feeds a journal: the same inputs, in the same order.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use patchbay_engine::{AuditConfig, Registry};
@@ -54,7 +55,7 @@ pub fn replay_journal(
     if let Some(config) = &mut config {
         (config.engine.crossed_ns, config.engine.audits) = (0, AuditConfig::default());
     }
-    let mut setups = Vec::new();
+    let mut setups = BTreeMap::new();
     let mut ready = false;
     let folder = source.folder.clone();
     let wrong = |what: String| RuntimeError::Replay { folder: folder.clone(), what };
@@ -62,7 +63,7 @@ pub fn replay_journal(
     let mut waiting = Vec::new();
     while let Some(record) = source.reader.next()? {
         match record.entry {
-            Entry::Plugin(file) => setups.push(bind(&file)?),
+            Entry::Plugin(file) => drop(setups.insert(file.instance, bind(&file)?)),
             input @ Entry::Input { .. } => {
                 waiting.clear();
                 input.encode(&mut waiting);
@@ -77,11 +78,13 @@ pub fn replay_journal(
                     none => none.insert(begin(&folder, &known, config.take())?),
                 };
                 if let Input::Create { seed, config } = &input {
-                    let Some(setup) = setups.get(instance as usize) else {
+                    let next = core.seats().len() as u32;
+                    let Some(setup) = setups.get(&instance).filter(|_| instance <= next) else {
                         return Err(wrong(orphan(&turn)));
                     };
                     let config: Vec<_> = config.iter().map(|s| (s.key, value(s.value))).collect();
-                    core.attach(at_ns, &AdapterSetup { config: &config, seed: *seed, ..*setup })?;
+                    let setup = AdapterSetup { config: &config, seed: *seed, ..*setup };
+                    core.attach_as(instance, at_ns, &setup)?;
                 } else {
                     if !std::mem::replace(&mut ready, true) {
                         started(core, at_ns)?;

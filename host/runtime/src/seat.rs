@@ -64,6 +64,10 @@ impl Seat {
 
     /// Gives one input to the plugin; `None` if it is past its fault.
     pub(crate) fn give(&mut self, at: Nanos, input: &Input<'_>) -> Option<Call<'_>> {
+        if matches!(input, Input::Retire) {
+            self.due = 0;
+            return None;
+        }
         if self.fault.is_some() {
             self.tally.withheld_inputs += 1;
             return None;
@@ -103,7 +107,7 @@ impl Seat {
                 return None;
             }
             // Given when the instance was made; the host's own.
-            Input::Create { .. } | Input::Time => return None,
+            Input::Create { .. } | Input::Time | Input::Retire => return None,
         })
     }
 

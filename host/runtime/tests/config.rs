@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use patchbay_loader::{Kind, Trust};
 use patchbay_plugin::Value;
 use patchbay_runtime::config::{
-    Config, HostConfig, PluginTables, Schema, SettingValue, Wanted, host_schema,
+    Config, HostConfig, PluginTables, Schema, SettingValue, Unfound, Waiting, Wanted, host_schema,
 };
 
 /// The shipped file but for its streams, which are the only key in it that is not a default.
@@ -113,12 +113,16 @@ impl Drop for Folder {
     }
 }
 
-fn tables(wanted: &Wanted<'_>) -> Result<PluginTables, String> {
+fn tables(wanted: &Wanted<'_>) -> Result<PluginTables, Unfound> {
     match (wanted.name, wanted.kind) {
         ("binance", Kind::Adapter) | ("recorder", Kind::Strategy) => {
             Ok(PluginTables { defaults: DEFAULTS.into(), schema: SCHEMA.into() })
         }
-        _ => Err(format!("there is none in {}", wanted.plugins.folder.display())),
+        ("later", _) => Err(Unfound::Missing("there is none".to_owned())),
+        _ => {
+            let folder = wanted.plugins.folder.display();
+            Err(Unfound::Refused(format!("there is none in {folder}")))
+        }
     }
 }
 
@@ -542,6 +546,66 @@ fn a_plugin_that_is_not_there_is_named_with_the_reason() {
 }
 
 #[test]
+fn an_adapter_waits_for_its_file_unless_nobody_looks_for_it() {
+    let instances = "[adapters.later]\n[adapters.too]\nplugin = \"later\"\n";
+    let config = Folder::new(instances).load().unwrap();
+    assert_eq!(config.instances, []);
+    let waiting = |name: &str| {
+        let (plugin, why) = ("later".to_owned(), "there is none".to_owned());
+        Waiting { name: name.to_owned(), plugin, why }
+    };
+    assert_eq!(config.waiting, ["later", "too"].map(waiting));
+    check(
+        &format!("plugins.watch = false\n{instances}"),
+        "patchbay.toml:2:11: `adapters.later.plugin`: expected a plugin that is an adapter, found \
+         `later`: there is none",
+    );
+    check(
+        "[strategies.later]",
+        "patchbay.toml:1:13: `strategies.later.plugin`: expected a plugin that is a strategy, \
+         found `later`: there is none",
+    );
+}
+
+#[test]
+fn streams_are_the_instances_or_those_of_its_venue() {
+    let streams = |text: &str| {
+        let folder = Folder::new(text).write("venues/binance.toml", "streams = [\"spot:A\"]\n");
+        let config = folder.load().unwrap();
+        let [instance] = &config.instances[..] else { panic!("{config:?}") };
+        assert!(instance.settings.iter().all(|(key, _)| !key.starts_with("streams")));
+        instance.streams.clone()
+    };
+    let spot = |symbol: &str| (patchbay_model::Kind::Spot, symbol.to_owned());
+    assert_eq!(streams("[adapters.binance]"), [spot("A")]);
+    assert_eq!(streams("[adapters.binance]\nstreams = [\"spot:B\"]"), [spot("B")]);
+    assert_eq!(streams("[adapters.binance]\nstreams = []"), []);
+    check_venue(
+        "streams = [\"B\"]",
+        "1:12: `streams.0`: expected KIND:SYMBOL, KIND being spot, linear, inverse, option or \
+         equity, found the string \"B\"",
+    );
+}
+
+#[test]
+fn a_plugin_that_no_table_names_is_run_by_its_own() {
+    let own = "[adapters.x]\nplugin = \"binance\"\n[adapters.later]\n[strategies.nothing]\n";
+    let load = |folder: &Folder| {
+        let names = Config::load_plugin(
+            &folder.path(),
+            "binance",
+            &mut |wanted| tables(wanted),
+            &mut |_| Ok(()),
+        );
+        names.unwrap().instances.into_iter().map(|it| (it.name, it.streams)).collect::<Vec<_>>()
+    };
+    assert_eq!(load(&Folder::new(own)), [("x".to_owned(), vec![])]);
+    let folder = Folder::new("").write("venues/binance.toml", "streams = [\"spot:A\"]\n");
+    let spot = (patchbay_model::Kind::Spot, "A".to_owned());
+    assert_eq!(load(&folder), [("binance".to_owned(), vec![spot])]);
+}
+
+#[test]
 fn a_key_without_a_default_is_required() {
     let folder = Folder::new("[adapters.binance.venue]\ntrades = true\n");
     let tables = PluginTables { defaults: "trades = false".into(), schema: SCHEMA.into() };
@@ -574,7 +638,14 @@ fn a_plugins_own_tables_are_checked_too() {
     );
     assert_eq!(
         refusal("x = 2", ""),
-        "plugin binance, defaults:1:1: `x`: expected no key at all, found an unknown key",
+        "plugin binance, defaults:1:1: unknown key `x`; did you mean `streams`?",
+    );
+    let strategy = Folder::new("[strategies.none]");
+    let tables = PluginTables { defaults: "x = 2".into(), schema: String::new() };
+    let refusal_of = Config::load(&strategy.path(), &mut |_| Ok(tables.clone()));
+    assert_eq!(
+        refusal_of.expect_err("it should be refused").to_string(),
+        "plugin none, defaults:1:1: `x`: expected no key at all, found an unknown key",
     );
     assert_eq!(
         refusal("", "[keys.x]\ntype = \"bol\"\ndoc = \"X.\""),

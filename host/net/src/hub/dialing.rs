@@ -152,8 +152,7 @@ impl Hub {
 
     fn opened(&mut self, tag: u32, socket: Box<dyn Socket>, now: Instant) {
         let Some(want) = self.wants.get_mut(&tag) else { return };
-        self.conn += 1;
-        let (conn, options) = (self.conn, &self.shared.options);
+        let (conn, options) = (self.shared.number(), &self.shared.options);
         want.opened(conn, now, options, &mut self.random);
         let (orders, order) = mpsc::channel(ORDERS);
         let (used, spare) = mpsc::channel(INBOX);

@@ -1,7 +1,7 @@
 //! What a hub is given.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use patchbay_model::Nanos;
@@ -28,6 +28,9 @@ pub struct HubOptions {
     pub account: String,
     /// Where requests with `PURPOSE_REFERENCE` are made; beside the others if `None`.
     pub reference: Option<Arc<OffThread>>,
+    /// The number that a connection was given last. Hubs that share it give no number twice, and of
+    /// two connections the newer one has the greater number, whichever hub it belongs to.
+    pub numbers: Arc<AtomicU32>,
     /// Decides the jitter.
     pub seed: u64,
     /// Delays between attempts to connect.
@@ -70,6 +73,7 @@ impl HubOptions {
             keyring,
             account: String::new(),
             reference: None,
+            numbers: Arc::default(),
             seed: 0,
             backoff: Backoff::default(),
             settle: Duration::from_secs(1),
@@ -109,6 +113,11 @@ impl Shared {
     /// The venue's time, as far as known.
     pub(super) fn wall(&self) -> Nanos {
         self.now().saturating_add(self.wall_offset.load(Ordering::Relaxed))
+    }
+
+    /// A number for a connection.
+    pub(super) fn number(&self) -> u32 {
+        self.options.numbers.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     pub(super) fn owner(&self, conn: u32) -> Owner {

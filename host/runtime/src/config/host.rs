@@ -28,6 +28,8 @@ pub struct Plugins {
     pub folder: PathBuf,
     /// Which of them may be loaded.
     pub trust: Trust,
+    /// Whether adapters come, change and go with their files while the host runs.
+    pub watch: bool,
 }
 
 /// Bounds of what is remembered for readers.
@@ -177,6 +179,7 @@ impl HostConfig {
                     }
                     _ => Trust::Folder,
                 },
+                watch: settings.bool("plugins.watch"),
             },
             state_folder: settings.path("state.folder"),
             history: History {

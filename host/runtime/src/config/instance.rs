@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::check::{check, require};
 use super::form::{self, Form};
 use super::host::Plugins;
-use super::known::{KEYS, PER_CONNECTION, STREAMS, instance_schema};
+use super::known::{self, KEYS, PER_CONNECTION, STREAMS, instance_schema};
 use super::problem::Problem;
 use super::schema::Schema;
 use super::secrets::Secrets;
@@ -62,8 +62,28 @@ pub struct PluginTables {
     pub schema: String,
 }
 
+/// Why there are no tables of a plugin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfound {
+    /// No file says that name: what is there instead.
+    Missing(String),
+    /// Its file is no good.
+    Refused(String),
+}
+
+/// An instance of an adapter whose file is not there: it is made when the file comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its name.
+    pub name: String,
+    /// Name of the plugin.
+    pub plugin: String,
+    /// What is there instead.
+    pub why: String,
+}
+
 /// Finds a plugin's tables, or says why there are none: `there is none in plugins/`.
-pub type Finder<'f> = dyn FnMut(&Wanted<'_>) -> Result<PluginTables, String> + 'f;
+pub type Finder<'f> = dyn FnMut(&Wanted<'_>) -> Result<PluginTables, Unfound> + 'f;
 
 /// Says whether a plugin takes the settings of an instance: `Err` is what it has against them.
 pub type Probe<'p> = dyn FnMut(&Instance) -> Result<(), String> + 'p;
@@ -84,6 +104,11 @@ pub(super) struct Instances<'i, 'f> {
     pub(super) finder: &'i mut Finder<'f>,
     pub(super) probe: &'i mut Probe<'f>,
     pub(super) known: BTreeMap<(Kind, String), Option<Plugin>>,
+    /// If given, the one adapter plugin whose instances are read.
+    pub(super) only: Option<&'i str>,
+    /// Adapters whose file may come later, by plugin.
+    pub(super) missing: BTreeMap<String, String>,
+    pub(super) waiting: Vec<Waiting>,
     pub(super) problems: &'i mut Vec<Problem>,
 }
 
@@ -108,6 +133,16 @@ struct Entry<'e> {
     own: &'static str,
 }
 
+impl Entry<'_> {
+    /// The plugin that it names, if it can be a name.
+    fn plugin(&self) -> Option<&str> {
+        match self.table.get("plugin") {
+            Some(name) => name.get_ref().as_str().filter(|name| Form::Name.fits(name)),
+            None => Some(self.name),
+        }
+    }
+}
+
 impl Instances<'_, '_> {
     pub(super) fn read(&mut self, root: &DeTable<'_>) -> Vec<Instance> {
         let mut instances = Vec::new();
@@ -120,6 +155,12 @@ impl Instances<'_, '_> {
                     continue;
                 };
                 let entry = Entry { kind, name: name.get_ref(), path, at, table, own };
+                if self
+                    .only
+                    .is_some_and(|only| kind != Kind::Adapter || entry.plugin() != Some(only))
+                {
+                    continue;
+                }
                 instances.extend(self.instance(&entry));
             }
         }
@@ -161,21 +202,27 @@ impl Instances<'_, '_> {
 
     fn instance(&mut self, entry: &Entry<'_>) -> Option<Instance> {
         let before = self.problems.len();
-        let name = match entry.table.get("plugin") {
-            Some(name) => name.get_ref().as_str().filter(|name| Form::Name.fits(name)),
-            None => Some(entry.name),
-        };
+        let name = entry.plugin();
         let plugin = name.and_then(|name| self.plugin(entry, name));
         let per_connection = plugin.as_ref().map(|plugin| plugin.schema.key(PER_CONNECTION));
         let schema = instance_schema(entry.kind, entry.own, per_connection);
         let found = check(&schema, self.source, &entry.path, entry.table, self.problems);
         let keys = self.keys(entry, found.list(KEYS));
-        let settings = self.settings(entry, plugin?, found.one(PER_CONNECTION));
+        if let Some((plugin, why)) = name.and_then(|name| self.missing.get_key_value(name))
+            && entry.kind == Kind::Adapter
+        {
+            let (name, plugin, why) = (entry.name.to_owned(), plugin.clone(), why.clone());
+            self.waiting.push(Waiting { name, plugin, why });
+        }
+        let mut settings = self.settings(entry, plugin?, found.one(PER_CONNECTION));
+        // The instance's own, or those of its venue's table.
+        let usual = Settings([settings.0.remove_entry(STREAMS)].into_iter().flatten().collect());
+        let streams = if entry.table.contains_key(STREAMS) { &found } else { &usual };
         let instance = Instance {
             name: entry.name.to_owned(),
             kind: entry.kind,
             plugin: name?.to_owned(),
-            streams: texts(found.list(STREAMS)).filter_map(form::stream).collect(),
+            streams: texts(streams.list(STREAMS)).filter_map(form::stream).collect(),
             keys,
             settings: settings.flatten(),
         };
@@ -252,7 +299,11 @@ impl Instances<'_, '_> {
         let wanted = Wanted { name, kind: entry.kind, plugins };
         let plugin = match (self.finder)(&wanted) {
             Ok(tables) => self.layers(&wanted, &tables),
-            Err(why) => {
+            Err(Unfound::Missing(why)) if entry.kind == Kind::Adapter && plugins.watch => {
+                self.missing.insert(name.to_owned(), why);
+                None
+            }
+            Err(Unfound::Missing(why) | Unfound::Refused(why)) => {
                 let value = entry.table.get("plugin");
                 let at = value.map_or(entry.at, |value| value.span().start);
                 let (key, found) = (format!("{}.plugin", entry.path), format!("`{name}`: {why}"));
@@ -273,6 +324,9 @@ impl Instances<'_, '_> {
         if self.problems.len() > before {
             return None;
         }
+        if wanted.kind == Kind::Adapter {
+            schema.keys.insert(STREAMS.to_owned(), known::streams());
+        }
         let defaults = Source::new(&label("defaults"), &tables.defaults);
         let mut settings = self.layer(&schema, &defaults);
         schema.learn_lists(&settings);
@@ -281,6 +335,7 @@ impl Instances<'_, '_> {
             if let Some(venue) = Source::read(&path, false, self.problems) {
                 settings = settings.under(self.layer(&schema, &venue));
             }
+            settings.0.entry(STREAMS.to_owned()).or_insert_with(|| Setting::List(Vec::new()));
         }
         let sound = self.problems.len() == before;
         Some(Plugin { schema, settings, sound })

@@ -22,6 +22,11 @@ const KNOWN: &[Known] = &[
         "Whether every file of the folder may be loaded, or only those in plugins.list. Owner and \
          mode of a file are checked either way.",
     ),
+    bool(
+        "plugins.watch",
+        true,
+        "Whether adapters come, change and go with their files while it runs.",
+    ),
     path("plugins.list", "plugins.toml", "Names and SHA-256 of the files that may be loaded."),
     path("state.folder", "state", "Folder of the registry, of journals and of saved faults."),
     int("history.messages", 10_000, 1..=1_000_000, "Messages remembered of each instrument."),
@@ -238,15 +243,21 @@ pub(super) fn instance_schema(
         (own, key(Type::Table, "Settings of the plugin.")),
     ];
     if kind == Kind::Adapter {
-        let streams = "Instruments whose data is wanted: \"spot:BTCUSDT\".";
         let names = "Keys that it may use; the first is meant where it names none.";
-        keys.push((STREAMS, key(list(Form::Stream, 10_000), streams)));
+        keys.push((STREAMS, streams()));
         keys.push((KEYS, key(list(Form::KeyName, 16), names)));
         let any = key(Type::Int { min: 1, max: 10_000 }, "Symbols that share a connection.");
         let per_connection = per_connection.map_or(Some(&any), |known| known);
         keys.extend(per_connection.map(|key| (PER_CONNECTION, key.clone())));
     }
     Schema { keys: keys.into_iter().map(|(name, key)| (name.to_owned(), key)).collect() }
+}
+
+/// The streams wanted of an adapter, which its own table may say, too.
+pub(super) fn streams() -> Key {
+    let ty = Type::List { of: Of::Form(Form::Stream), min: 0, max: 10_000 };
+    let doc = "Instruments whose data is wanted: \"spot:BTCUSDT\".";
+    Key { doc: doc.to_owned(), ty, one_of: Vec::new() }
 }
 
 /// What the host does where `patchbay.toml` says nothing, by key.

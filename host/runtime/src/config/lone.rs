@@ -2,6 +2,7 @@
 
 use super::check::{check, require};
 use super::instance::PluginTables;
+use super::known::{STREAMS, streams};
 use super::problem::{ConfigError, Problem};
 use super::schema::Schema;
 use super::source::Source;
@@ -22,11 +23,15 @@ pub fn settings_of(
     let label = |table: &str| format!("plugin {plugin}, {table}");
     let mut schema = Schema::read(&Source::new(&label("schema"), &tables.schema), &mut problems);
     ConfigError::unless_none(std::mem::take(&mut problems))?;
+    // What is wanted of it is said apart.
+    schema.keys.insert(STREAMS.to_owned(), streams());
     let defaults = Source::new(&label("defaults"), &tables.defaults);
     let defaults = layer(&schema, &defaults, &mut problems);
     schema.learn_lists(&defaults);
     let given = Source::new("--set", &overrides.join("\n"));
-    let settings = defaults.under(layer(&schema, &given, &mut problems));
+    let mut settings = defaults.under(layer(&schema, &given, &mut problems));
+    settings.0.remove(STREAMS);
+    schema.keys.remove(STREAMS);
     ConfigError::unless_none(std::mem::take(&mut problems))?;
     let has = |key: &str| settings.0.contains_key(key);
     require(schema.keys(), has, |key, expected| {

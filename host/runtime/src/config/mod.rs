@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 
 pub use form::Form;
 pub use host::{History, HostConfig, Journal, LogFiles, Multicast, NetworkConfig, Plugins};
-pub use instance::{Finder, Instance, PluginTables, Probe, Wanted};
+pub use instance::{Finder, Instance, PluginTables, Probe, Unfound, Waiting, Wanted};
 pub use known::host_schema;
 pub use limited::{LIMITED_SYMBOLS, limited_mode};
 pub use lone::settings_of;
@@ -48,6 +48,8 @@ pub struct Config {
     pub host: HostConfig,
     /// What it runs: adapters first, each kind by name.
     pub instances: Vec<Instance>,
+    /// Adapters that are to run and whose files are not there.
+    pub waiting: Vec<Waiting>,
     /// Files in `venues` that belong to no adapter in use; nothing in them was looked at.
     pub unused_venues: Vec<PathBuf>,
 }
@@ -78,9 +80,33 @@ impl Config {
         finder: &mut Finder<'f>,
         probe: &mut Probe<'f>,
     ) -> Result<Self, ConfigError> {
+        Self::load_only(path, None, finder, probe)
+    }
+
+    /// The same with the instances of one adapter alone, and with one of the plugin's own name and
+    /// settings if there is no other.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with them, with the host's part or with the plugin's tables.
+    pub fn load_plugin<'f>(
+        path: &Path,
+        plugin: &str,
+        finder: &mut Finder<'f>,
+        probe: &mut Probe<'f>,
+    ) -> Result<Self, ConfigError> {
+        Self::load_only(path, Some(plugin), finder, probe)
+    }
+
+    fn load_only<'f>(
+        path: &Path,
+        only: Option<&str>,
+        finder: &mut Finder<'f>,
+        probe: &mut Probe<'f>,
+    ) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
         let config = Source::read(path, true, &mut problems)
-            .and_then(|source| Self::read(path, &source, (finder, probe), &mut problems));
+            .and_then(|source| Self::read(path, &source, only, (finder, probe), &mut problems));
         ConfigError::unless_none(problems)?;
         Ok(config.expect("a file without problems was read"))
     }
@@ -88,6 +114,7 @@ impl Config {
     fn read<'f>(
         path: &Path,
         source: &Source,
+        only: Option<&str>,
         (finder, probe): (&mut Finder<'f>, &mut Probe<'f>),
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
@@ -95,6 +122,9 @@ impl Config {
         let host = HostConfig::read(path, source, &table, problems);
         machine::check(&host, source, &table, problems);
         let certain = !problems.iter().any(concerns_plugins);
+        // What stands for a table where there is none.
+        let plugin = only.unwrap_or_default();
+        let lone = Source::new(&format!("plugin {plugin}"), &format!("[adapters.{plugin}]"));
         let mut instances = Instances {
             source,
             folder: path.parent().unwrap_or_else(|| Path::new("")),
@@ -103,11 +133,20 @@ impl Config {
             finder,
             probe,
             known: BTreeMap::new(),
+            only,
+            missing: BTreeMap::new(),
+            waiting: Vec::new(),
             problems,
         };
-        let read = instances.read(&table);
+        let mut read = instances.read(&table);
+        if only.is_some() && read.is_empty() {
+            instances.source = &lone;
+            let table = lone.parse(instances.problems)?;
+            read = instances.read(&table);
+        }
         let unused_venues = instances.unused_venues();
-        Some(Self { host, instances: read, unused_venues })
+        let waiting = std::mem::take(&mut instances.waiting);
+        Some(Self { host, instances: read, waiting, unused_venues })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use patchbay_engine::EngineConfig;
 use patchbay_loader::Loaded;
@@ -13,7 +14,7 @@ use super::journal::JournalConfig;
 use super::lines::LinesConfig;
 use super::shared::Wait;
 use crate::config::SettingValue;
-use crate::{Cores, LogWriter};
+use crate::{Cores, LogWriter, PluginFolder};
 
 /// One stream that is wanted; see [`patchbay_plugin::Wish`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +70,24 @@ impl LiveAdapter {
     }
 }
 
+/// What is to run of an adapter's file, or why nothing can.
+pub type Cast = dyn FnMut(&Loaded) -> Result<Vec<LiveAdapter>, String> + Send;
+
+/// How adapters come, take each other's place and go while the host runs.
+pub struct DropIn {
+    /// Where their files are.
+    pub folder: PluginFolder,
+    /// Time between two looks at the folder.
+    pub every: Duration,
+    /// How long an instance and the one that takes its place both deliver, once the new one has
+    /// every book.
+    pub settle: Duration,
+    /// Folder for copies of the files beside the journal; `None` without one.
+    pub copies: Option<PathBuf>,
+    /// Asked once for each file that is to run.
+    pub cast: Box<Cast>,
+}
+
 /// What a live host is made with. By default its bounds are the usual ones and its lines those of
 /// the loopback, and nobody can look at it.
 #[derive(Default)]
@@ -105,6 +124,8 @@ pub struct LiveConfig {
     pub journal: Option<JournalConfig>,
     /// Whether outputs are hashed.
     pub digest: bool,
+    /// How adapters come and go while it runs; `None` if they do not.
+    pub drop_in: Option<DropIn>,
     /// Strategies that see every turn.
     pub strategies: Vec<LiveStrategy>,
 }

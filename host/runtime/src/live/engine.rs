@@ -9,13 +9,12 @@ use patchbay_engine::{Action, Engine, Event, Out, Turn};
 use patchbay_journal::HOST;
 use patchbay_mcast::Publisher;
 use patchbay_model::{InstrumentId, Nanos};
-use tokio::sync::mpsc::Sender;
 
 use super::incident;
+use super::intake::{Changes, Intake};
 use super::journal::TurnLine;
 use super::lines::Lines;
 use super::quality::Teller;
-use super::ring::Inbox;
 use super::sample::Stamp;
 use super::shared::{About, IoCounts, Shared, Wait};
 use super::source::{Lent, VenueFacts};
@@ -42,7 +41,9 @@ const NOTHING: Turn<'static> = Turn {
 /// Everything that the engine thread owns.
 pub(crate) struct EngineThread {
     pub(crate) engine: Engine,
-    pub(crate) inboxes: Vec<(Inbox, Sender<Action>)>,
+    /// By number of the instance.
+    pub(crate) intakes: Vec<Option<Box<Intake>>>,
+    pub(crate) changes: Changes,
     pub(crate) strategies: Strategies,
     pub(crate) publisher: Publisher,
     pub(crate) lines: Lines,
@@ -54,8 +55,6 @@ pub(crate) struct EngineThread {
     pub(crate) wait: Wait,
     /// By venue number minus one.
     pub(crate) venues: Vec<VenueFacts>,
-    /// Counts of each instance.
-    pub(crate) counts: Vec<Arc<IoCounts>>,
     pub(crate) turn: u64,
     /// Turns of the host's own.
     pub(crate) passes: u64,
@@ -68,6 +67,34 @@ pub(crate) struct EngineThread {
 }
 
 impl EngineThread {
+    /// Takes an instance in, and the turn in which it was made.
+    pub(crate) fn attach(&mut self, mut intake: Box<Intake>, out: &mut Out) {
+        let number = intake.number;
+        self.engine.attach(number, &intake.venue);
+        let venues = usize::from(self.engine.venue_of(number).unwrap_or_default());
+        if self.venues.len() < venues {
+            self.venues.resize_with(venues, VenueFacts::default);
+        }
+        if let Some((journal, introduction)) = self.journal.as_mut().zip(intake.introduction.take())
+        {
+            journal.instance(introduction);
+        }
+        let at = number as usize;
+        if self.intakes.len() <= at {
+            self.intakes.resize_with(at + 1, || None);
+        }
+        self.intakes[at] = Some(intake);
+        self.take_one(at, out);
+    }
+
+    /// Instances come and go.
+    fn change(&mut self, out: &mut Out) {
+        while let Some(intake) = self.changes.next() {
+            self.attach(intake, out);
+        }
+        self.changes.retire(&self.intakes);
+    }
+
     /// Runs until the host stops; gives itself back for the last report.
     pub(crate) fn run(mut self) -> Self {
         let mut out = Out::new();
@@ -75,6 +102,7 @@ impl EngineThread {
         // What replays this run is told when the strategies were started.
         self.pass(self.started, &mut out);
         while !self.shared.stopping() {
+            self.change(&mut out);
             let took = self.take_from_all(&mut out);
             let now = self.shared.clock.now();
             if took || wake <= now {
@@ -113,19 +141,25 @@ impl EngineThread {
     /// One message from each instance that has one.
     fn take_from_all(&mut self, out: &mut Out) -> bool {
         let mut took = false;
-        for at in 0..self.inboxes.len() {
+        for at in 0..self.intakes.len() {
             took |= self.take_one(at, out);
         }
         took
     }
 
     fn take_one(&mut self, at: usize, out: &mut Out) -> bool {
-        let Some(turn) = self.inboxes[at].0.next(self.turn + 1) else { return false };
+        let Some(intake) = &mut self.intakes[at] else { return false };
+        let Some(turn) = intake.inbox.next(self.turn + 1) else { return false };
         // As in a replay: the timers before the turn that shows that their time has come.
         self.strategies.advance(turn.at_ns, &self.engine);
         self.engine.step(&turn, out);
-        let Turn { number, at_ns, instance, ordinal, conn, .. } = turn;
+        let Turn { number, at_ns, instance, ordinal, conn, event, .. } = turn;
         self.taken(patchbay_journal::Turn { number, at_ns, instance, ordinal }, conn, out);
+        if event == Event::Retired
+            && let Some(intake) = self.intakes[at].take()
+        {
+            self.changes.give_back(intake);
+        }
         true
     }
 
@@ -185,9 +219,9 @@ impl EngineThread {
         }
         for action in out.actions.drain(..) {
             let (Action::Resync { instance, .. } | Action::Audit { instance, .. }) = action;
-            let (_, orders) = &self.inboxes[instance as usize];
+            let Some(Some(intake)) = self.intakes.get(instance as usize) else { continue };
             // The next audit comes by itself.
-            if orders.try_send(action).is_err() && matches!(action, Action::Resync { .. }) {
+            if intake.orders.try_send(action).is_err() && matches!(action, Action::Resync { .. }) {
                 let text = "a resync could not be handed over: the adapter's queue is full";
                 self.shared.log(LogLevel::Error, "engine", text);
             }
@@ -206,8 +240,8 @@ impl EngineThread {
         for facts in &mut self.venues {
             (facts.connected, facts.disconnected) = (0, 0);
         }
-        for (instance, counts) in (0..).zip(&self.counts) {
-            let number = self.engine.venue_of(instance).unwrap_or_default();
+        for Intake { number, counts, .. } in self.intakes.iter().flatten().map(|intake| &**intake) {
+            let number = self.engine.venue_of(*number).unwrap_or_default();
             let Some(facts) = self.venues.get_mut(usize::from(number).wrapping_sub(1)) else {
                 continue;
             };

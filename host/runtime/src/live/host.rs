@@ -5,41 +5,29 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
-use patchbay_abi as abi;
 use patchbay_control::{Handler, Server, Status};
-use patchbay_engine::{Engine, Event, Out, Registry, Turn};
-use patchbay_journal::{self as journal, Input, PluginFile, Wish};
+use patchbay_engine::{Engine, Out, Registry};
 use patchbay_mcast::Publisher;
 use patchbay_model::Nanos;
-use patchbay_net::{Buckets, Clock, Hub, HubOptions, Network, NetworkOptions, OffThread};
-use patchbay_plugin::bind::Log;
-use tokio::sync::mpsc;
 
-use super::config::{LiveAdapter, LiveConfig, LiveStrategy, OwnedWish};
+use super::config::{LiveAdapter, LiveConfig, LiveStrategy};
+use super::crew::Member;
 use super::desks::Desks;
 use super::engine::EngineThread;
-use super::io::Io;
 use super::journal::{Begun, TurnLine};
 use super::ledger::Ledger;
 use super::lines;
 use super::links::Links;
-use super::place::Places;
+use super::maker::{Made, Maker};
+use super::plugins::PluginThread;
 use super::quality::Teller;
-use super::reach::Reach;
-use super::shared::{IoCounts, Shared, Wait};
-use super::source::VenueFacts;
+use super::shared::{Shared, Wait};
 use super::state::StateFolder;
-use super::status::{self, Made, Pace, StatusThread};
+use super::status::{self, StatusThread};
 use super::thread::spawn;
-use super::{ring, sample, survey};
-use crate::core::setting;
+use super::{intake, sample, survey};
 use crate::strategies::{About, Strategies};
-use crate::{Digest, HostClock, RuntimeError, Seat};
-
-/// Slots of the ring between an I/O thread and the engine: 8 MiB.
-const RING_SLOTS: usize = 131_072;
-/// Resyncs that may wait for an adapter.
-const ORDERS: usize = 4096;
+use crate::{Digest, HostClock, RuntimeError};
 
 /// A running host; dropped, it stops.
 pub struct LiveHost {
@@ -47,12 +35,6 @@ pub struct LiveHost {
     control: Option<Server>,
     engine: Option<JoinHandle<EngineThread>>,
     others: Vec<JoinHandle<()>>,
-}
-
-impl Clock for HostClock {
-    fn now(&self) -> Nanos {
-        Self::now(self)
-    }
 }
 
 impl LiveHost {
@@ -63,7 +45,7 @@ impl LiveHost {
     /// If a plugin refuses its settings, or a socket or thread cannot be made.
     pub fn start(config: LiveConfig, adapters: Vec<LiveAdapter>) -> Result<Self, RuntimeError> {
         let clock = HostClock::start();
-        let shared = Shared::new(clock.clone(), adapters.len(), config.log);
+        let shared = Shared::new(clock.clone(), config.log);
         // The start time makes the session another one than any before.
         let publisher = Publisher::new(config.publisher, clock.now() as u32)?;
         let sends = config.publisher.channels.contains(&true);
@@ -72,151 +54,86 @@ impl LiveHost {
         let multicast = &config.cores.multicast;
         let (lines, multicast) =
             lines::start(to, config.wait, multicast, Arc::clone(&shared), measured)?;
+        let line_counts = lines.counts();
 
         let opened = config.state.as_deref().map(StateFolder::open).transpose()?;
-        let (mut state, registry, text) = opened.map_or_else(
+        let (state, registry, text) = opened.map_or_else(
             || (None, Registry::default(), String::new()),
             |(state, registry, text)| (Some(state), registry, text),
         );
         let begun = config.journal.map(|own| Begun::new(own, clock.now(), &text, &config.engine));
-        let mut begun = begun.transpose()?;
-        let mut digest = config.digest.then(Digest::default);
-        let mut engine = Engine::new(registry, config.engine);
-        let (mut inboxes, mut starts, mut made) = (Vec::new(), Vec::new(), Vec::new());
-        // Limits are the venue's: instances of one adapter share them.
-        let mut limits: BTreeMap<String, Arc<Buckets>> = BTreeMap::new();
-        for (number, adapter) in adapters.into_iter().enumerate() {
-            let number = number as u32;
-            let name = adapter.venue();
-            engine.attach(number, name);
-            let (sender, inbox) = ring::channel(RING_SLOTS);
-            let (orders, theirs) = mpsc::channel(ORDERS);
-            let counts = Arc::new(IoCounts::default());
-            let mut seat = seat(&adapter, number, shared.log_of(name))?;
-            // An instance is made in a turn of its own, as in a replay.
-            seat.ordinal = 1;
-            let turn = creation(number, clock.now());
-            let mut out = Out::new();
-            engine.step(&turn, &mut out);
-            if let Some(digest) = &mut digest {
-                digest.take(turn.number, turn.at_ns, &out);
-            }
-            let lines = out.registry.as_deref();
-            if let Some((state, lines)) = state.as_mut().zip(lines) {
-                state.append(lines)?;
-            }
-            if let Some(begun) = &mut begun {
-                created(begun, &adapter, &turn, lines)?;
-            }
-            made.push(Made {
-                manifest: adapter.loaded.manifest.clone(),
-                counts: Arc::clone(&counts),
-                wanted: adapter.wishes.len() as u64,
-                venue: name.to_owned(),
-                pace: Pace::default(),
-            });
-            inboxes.push((inbox, orders));
-            let buckets = Arc::clone(limits.entry(name.to_owned()).or_default());
-            if let Some(percent) = config.audit_percent {
-                buckets.limit_audits(percent);
-            }
-            let mut overrides = config.overrides.clone();
-            overrides.extend(adapter.addresses);
-            let net = (buckets, adapter.keyring, overrides);
-            starts.push((number, seat, adapter.wishes, sender, theirs, counts, net));
-        }
-        let journalled = begun.map(|begun| begun.start(starts.len(), Arc::clone(&shared)));
-        let (inputs, turns, scribe) = match journalled.transpose()? {
-            Some((inputs, turns, thread)) => (inputs, Some(turns), Some(thread)),
-            None => (Vec::new(), None, None),
-        };
-        let mut inputs = inputs.into_iter();
-        let started = clock.now();
-        let strategies = strategies(config.strategies, started, &engine, &shared)?;
-        let (survey, facts) = survey::channel(strategies.desks().len());
-        let status = StatusThread {
+        let journalled = begun.transpose()?.map(|begun| begun.start(Arc::clone(&shared)));
+        let (journal, scribe) = journalled.transpose()?.unzip();
+        let journal_counts = journal.as_ref().map(TurnLine::counts);
+        let mut maker = Maker {
             shared: Arc::clone(&shared),
-            facts,
-            samples,
-            desks: Desks::new(strategies.desks().iter().map(|desk| desk.about.clone())),
-            journal: turns.as_ref().map(TurnLine::counts),
-            lines: to,
-            line_counts: lines.counts(),
-            host: status::host(started, config.wait, config.production, config.limited),
-            books: Ledger::new(),
-            links: Links::default(),
-            rates: Default::default(),
-            made,
+            journal: journal_counts.clone(),
+            cores: config.cores.clone(),
+            extra_ca: config.extra_ca,
+            overrides: config.overrides,
+            backoff: config.backoff,
+            audit_percent: config.audit_percent,
+            wait: config.wait,
+            woken: None,
+            limits: BTreeMap::new(),
+            connections: Arc::default(),
         };
-        let numbers = (0..starts.len() as u32).filter_map(|instance| engine.venue_of(instance));
-        let thread = EngineThread {
-            venues: vec![VenueFacts::default(); usize::from(numbers.max().unwrap_or(0))],
-            counts: status.made.iter().map(|made| Arc::clone(&made.counts)).collect(),
-            engine,
-            inboxes,
-            strategies,
+        let (board, changes) = intake::channel();
+        let (survey, facts) = survey::channel(config.strategies.len());
+        let mut thread = EngineThread {
+            venues: Vec::new(),
+            engine: Engine::new(registry, config.engine),
+            intakes: Vec::new(),
+            changes,
+            teller: Teller::default(),
+            strategies: Strategies::default(),
             publisher,
             lines,
             shared: Arc::clone(&shared),
             survey,
-            teller: Teller::default(),
             wait: config.wait,
-            turn: starts.len() as u64,
+            turn: 0,
             passes: 0,
-            started,
-            journal: turns,
+            started: 0,
+            journal,
             state,
-            digest,
+            digest: config.digest.then(Digest::default),
+        };
+        let (mut out, mut starts) = (Out::new(), Vec::new());
+        for (number, adapter) in (0..).zip(adapters) {
+            let loaded = adapter.loaded.clone();
+            let Made { intake, outfit } = maker.make(number, 1, adapter, None)?;
+            let (counts, signal) = (Arc::clone(&intake.counts), Arc::clone(&intake.signal));
+            thread.attach(Box::new(intake), &mut out);
+            starts.push((loaded, number, counts, signal, outfit));
+        }
+        let started = clock.now();
+        thread.started = started;
+        thread.strategies = strategies(config.strategies, started, &thread.engine, &shared)?;
+        let status = StatusThread {
+            shared: Arc::clone(&shared),
+            facts,
+            samples,
+            desks: Desks::new(thread.strategies.desks().iter().map(|desk| desk.about.clone())),
+            journal: journal_counts,
+            lines: to,
+            line_counts,
+            host: status::host(started, config.wait, config.production, config.limited),
+            books: Ledger::new(),
+            links: Links::default(),
+            rates: Default::default(),
         };
         let engine = spawn("engine", &config.cores.engine, move || thread.run())?;
+        maker.woken = (config.wait == Wait::Block).then(|| engine.thread().clone());
         let mut others: Vec<_> = multicast.into_iter().chain(scribe).collect();
         others.push(spawn("status", &[], move || status.run())?);
-        let woken = (config.wait == Wait::Block).then(|| engine.thread().clone());
-        for (number, seat, wishes, ring, orders, counts, (buckets, keyring, overrides)) in starts {
-            let network = || {
-                Network::new(NetworkOptions {
-                    extra_ca: config.extra_ca.clone(),
-                    overrides: overrides.clone(),
-                    ..NetworkOptions::default()
-                })
-            };
-            // Lists of thousands of instruments are fetched and decoded beside the hot thread.
-            let reference = OffThread::start("reference", Arc::new(network()?))
-                .map_err(|source| RuntimeError::Socket { what: "start a thread", source })?;
-            let network = network()?;
-            let journal = inputs.next();
-            let (shared, woken, wait) = (Arc::clone(&shared), woken.clone(), config.wait);
-            let clock: Arc<dyn Clock> = Arc::new(clock.clone());
-            let start = move || {
-                let keyring = Arc::new(keyring);
-                let mut options = HubOptions::new(Arc::new(network), clock, buckets, keyring);
-                options.account = options.keyring.account().to_owned();
-                // What fell together, here and in other hosts, does not come back together.
-                options.seed = options.clock.now() as u64 ^ u64::from(number) << 48;
-                options.backoff = config.backoff;
-                options.reference = Some(Arc::new(reference));
-                let io = Io {
-                    number,
-                    seat,
-                    hub: Hub::new(options),
-                    ring,
-                    orders,
-                    shared,
-                    counts,
-                    engine: woken,
-                    definitions: Vec::new(),
-                    places: Places::default(),
-                    reach: Reach::default(),
-                    changed: false,
-                    last: 0,
-                    journal,
-                    offset: None,
-                    answered: (0, 0, 0),
-                };
-                run_io(io, wishes, wait);
-            };
-            others.push(spawn("io", &config.cores.of_io(number as usize), start)?);
+        let mut first = Vec::new();
+        for (loaded, number, counts, signal, outfit) in starts {
+            let thread = maker.start(outfit)?;
+            first.push((loaded, Member { number, signal, counts, thread, gone: false }));
         }
+        let plugins = PluginThread::new(maker, board, config.drop_in, first);
+        others.push(spawn("plugins", &[], move || plugins.run())?);
         let handler: Arc<dyn Handler> = Arc::clone(&shared) as Arc<dyn Handler>;
         let control = config.control.as_deref().map(|path| Server::start(path, handler));
         let control = control.transpose()?;
@@ -242,7 +159,7 @@ impl LiveHost {
     pub fn has_failed(&self) -> bool {
         let threads = self.others.iter().any(JoinHandle::is_finished);
         let ended = threads || self.engine.as_ref().is_none_or(JoinHandle::is_finished);
-        ended && !self.shared.stopping()
+        (ended || self.shared.has_failed()) && !self.shared.stopping()
     }
 
     /// Stops it in order; the last status.
@@ -282,50 +199,6 @@ impl Drop for LiveHost {
     }
 }
 
-/// The turn in which instance `number` is made; instances are made before anything else happens.
-const fn creation(number: u32, at_ns: Nanos) -> Turn<'static> {
-    Turn {
-        number: number as u64 + 1,
-        at_ns,
-        instance: number,
-        ordinal: 1,
-        conn: 0,
-        definitions: &[],
-        slots: &[],
-        event: Event::None,
-    }
-}
-
-fn created(
-    begun: &mut Begun,
-    adapter: &LiveAdapter,
-    turn: &Turn<'_>,
-    registry: Option<&str>,
-) -> Result<(), RuntimeError> {
-    let Turn { number, at_ns, instance, ordinal, .. } = *turn;
-    let plugin = PluginFile {
-        instance,
-        kind: abi::KIND_ADAPTER,
-        sha256: adapter.loaded.manifest.sha256,
-        name: adapter.loaded.plugin.name(),
-        version: adapter.loaded.plugin.version(),
-    };
-    let settings = adapter.settings.iter().map(|(key, value)| setting(key, value.lend()));
-    let config: Vec<_> = settings.collect();
-    let input = Input::Create { seed: 0, config: config.into() };
-    let turn = journal::Turn { number, at_ns, instance, ordinal };
-    begun.instance(plugin, turn, &input, registry)
-}
-
-fn seat(adapter: &LiveAdapter, number: u32, log: Log) -> Result<Seat, RuntimeError> {
-    let plugin = adapter.loaded.plugin;
-    let config: Vec<_> =
-        adapter.settings.iter().map(|(key, value)| (key.as_str(), value.lend())).collect();
-    let made = plugin.adapter(&config, 0, number, log);
-    let bind = |source| RuntimeError::Bind { name: plugin.name().to_owned(), source };
-    Ok(Seat::new(adapter.venue(), made.map_err(bind)?))
-}
-
 /// All of them, started.
 fn strategies(
     all: Vec<LiveStrategy>,
@@ -343,39 +216,4 @@ fn strategies(
         strategies.add(about, made.map_err(bind)?, now, engine);
     }
     Ok(strategies)
-}
-
-fn run_io(io: Io, wishes: Vec<OwnedWish>, wait: Wait) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    match runtime {
-        Ok(runtime) => {
-            if wait == Wait::Spin {
-                runtime.spawn(keep_looking());
-            }
-            let lent: Vec<Wish<'_>> = wishes.iter().map(wish).collect();
-            runtime.block_on(io.run(&Input::Plan { wishes: lent.into() }));
-        }
-        Err(error) => io.shared.log(
-            patchbay_control::LogLevel::Error,
-            "io",
-            &format!("the I/O thread cannot start: {error}"),
-        ),
-    }
-}
-
-/// With this among its tasks a runtime asks the system for what is ready and never waits for it.
-async fn keep_looking() {
-    loop {
-        tokio::task::yield_now().await;
-    }
-}
-
-fn wish(from: &OwnedWish) -> Wish<'_> {
-    Wish {
-        channels: from.channels,
-        symbol: &from.symbol,
-        kind: u32::from(from.kind),
-        depth: 0,
-        interval_ms: 0,
-    }
 }

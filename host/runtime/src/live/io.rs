@@ -16,11 +16,13 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, sleep_until};
 
+use super::debut::Debut;
 use super::journal::InputLine;
 use super::place::Places;
 use super::reach::Reach;
 use super::ring::{Envelope, Sender};
 use super::shared::{IoCounts, IoFacts, Shared};
+use super::signal::{Retirement, Signal};
 use crate::Seat;
 use crate::core::{connection, event};
 
@@ -46,6 +48,9 @@ pub(crate) struct Io {
     pub(crate) orders: Receiver<Action>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) counts: Arc<IoCounts>,
+    pub(crate) signal: Arc<Signal>,
+    /// What it has yet to have, if it is to take another instance's place.
+    pub(crate) debut: Option<Debut>,
     /// Woken by every message, unless it spins: the first one does not wait for the last of a batch.
     pub(crate) engine: Option<Thread>,
     pub(crate) definitions: Vec<(u32, Instrument)>,
@@ -64,12 +69,12 @@ pub(crate) struct Io {
 }
 
 impl Io {
-    /// Runs until the host stops.
+    /// Runs until the host stops or the instance is retired.
     pub(crate) async fn run(mut self, plan: &Input<'_>) {
         self.give(self.shared.clock.now(), plan).await;
         let mut events = Events::default();
         let mut look = Instant::now() + LOOK;
-        while !self.shared.stopping() {
+        while !self.shared.stopping() && self.signal.retirement().is_none() {
             let now = self.shared.clock.now();
             if self.seat.due != 0 && self.seat.due <= now {
                 self.give(now, &Input::Timer).await;
@@ -93,9 +98,35 @@ impl Io {
                 // Where the engine is not woken, one task is there to keep looking.
                 let tasks = tasks - u64::from(self.engine.is_none());
                 self.counts.tasks.store(tasks, Ordering::Relaxed);
+                self.debut();
             }
         }
+        if let Some(how) = self.signal.retirement() {
+            self.retire(how).await;
+        }
         self.hub.shutdown().await;
+    }
+
+    /// Says that it has all that it is to take over, once it has.
+    fn debut(&mut self) {
+        let now = self.shared.clock.now();
+        if self.debut.as_mut().is_some_and(|debut| debut.is_over(now, self.places.all())) {
+            self.debut = None;
+            self.signal.set_ready(self.seat.ordinal);
+        }
+    }
+
+    /// The last turns: connections are gone, and so is the instance. What waits unread is not taken,
+    /// and what the adapter asks for is not done.
+    async fn retire(&mut self, how: Retirement) {
+        let (code, reason, replaced) = (0, "retired", how == Retirement::Succeeded);
+        for conn in self.places.open_conns() {
+            self.places.closed(conn);
+            self.count_open();
+            let close = Input::Close { conn, code, reason, replaced };
+            self.give(self.shared.clock.now(), &close).await;
+        }
+        self.give(self.shared.clock.now(), &Input::Retire).await;
     }
 
     /// When the adapter's timer is due, on tokio's clock.
@@ -170,7 +201,7 @@ impl Io {
             let wanted = self.places.all().len() as u64;
             self.counts.wanted.store(wanted, Ordering::Relaxed);
             let facts = IoFacts { places: self.places.all().to_vec(), reach: self.reach.clone() };
-            self.shared.set_io_facts(self.number as usize, facts);
+            self.shared.roster().say(self.number, facts);
         }
     }
 
@@ -196,9 +227,13 @@ impl Io {
             conn: connection(input),
             event: Said::None,
         };
+        let retired = self.signal.retirement().is_some();
         let (mut due, mut server_time) = (None, None);
         let (status, outcome) = {
             let Some(call) = self.seat.give(at, input) else {
+                if matches!(input, Input::Retire) {
+                    envelope.event = Said::Retired;
+                }
                 // No call, and yet a turn: inputs and turns go together.
                 return self.send(&envelope);
             };
@@ -209,6 +244,9 @@ impl Io {
             for command in call.commands {
                 match command {
                     Command::Define { index, instrument } => {
+                        if let Some(debut) = &mut self.debut {
+                            debut.define(index, &instrument);
+                        }
                         self.definitions.push((index, *instrument));
                     }
                     Command::Wake(at) => due = Some(at),
@@ -216,11 +254,17 @@ impl Io {
                     Command::Fail { text, .. } => {
                         self.shared.log(LogLevel::Error, "adapter", &text);
                     }
+                    _ if retired => {}
                     // The hub gives back only what stands above.
                     other => drop(self.hub.command(other)),
                 }
             }
             envelope.event = event(input, call.status);
+            if envelope.conn != 0
+                && let Some(debut) = &mut self.debut
+            {
+                debut.hear(call.slots);
+            }
             // There was room above, and nothing else writes to this ring.
             if self.ring.send(&envelope, &mut self.definitions, call.slots).is_err() {
                 self.shared.log(LogLevel::Error, "io", "a message did not fit its ring");

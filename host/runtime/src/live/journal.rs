@@ -5,6 +5,7 @@
 //! input right before its turn. At a bound, or when the disk fails, the journal ends there and says
 //! so; the host goes on.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,11 +13,13 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use patchbay_abi as abi;
 use patchbay_control::{Journal as JournalFacts, JournalState, LogLevel};
 use patchbay_engine::EngineConfig;
 use patchbay_journal::{
     Entry, HOST, Input, JournalError, Kind, PluginFile, Start, Turn, Writer, WriterConfig,
 };
+use patchbay_loader::Loaded;
 use patchbay_model::Nanos;
 use rtrb::{Consumer, Producer, RingBuffer};
 
@@ -121,9 +124,34 @@ impl InputLine {
     }
 }
 
+/// A new instance, and where its inputs will come from.
+pub(crate) struct Introduction {
+    instance: u32,
+    sha256: [u8; 32],
+    name: String,
+    version: String,
+    inputs: Consumer<u8>,
+}
+
+impl Introduction {
+    /// The ends of a ring of inputs for instance `instance`, made of `loaded`.
+    pub(crate) fn of(
+        instance: u32,
+        loaded: &Loaded,
+        counts: Arc<JournalCounts>,
+    ) -> (InputLine, Box<Self>) {
+        let (ring, inputs) = RingBuffer::new(INPUT_BYTES);
+        let line = InputLine { ring, scratch: Vec::with_capacity(65_536), counts };
+        let (plugin, sha256) = (loaded.plugin, loaded.manifest.sha256);
+        let (name, version) = (plugin.name().to_owned(), plugin.version().to_owned());
+        (line, Box::new(Self { instance, sha256, name, version, inputs }))
+    }
+}
+
 enum Taken {
     Turn(Turn),
     Registry(String),
+    Instance(Box<Introduction>),
 }
 
 /// The engine thread's end.
@@ -143,6 +171,11 @@ impl TurnLine {
         self.push(Taken::Registry(lines.to_owned()));
     }
 
+    /// An instance whose first turn follows.
+    pub(crate) fn instance(&mut self, introduction: Box<Introduction>) {
+        self.push(Taken::Instance(introduction));
+    }
+
     /// What becomes of the journal.
     pub(crate) fn counts(&self) -> Arc<JournalCounts> {
         Arc::clone(&self.counts)
@@ -155,7 +188,7 @@ impl TurnLine {
     }
 }
 
-/// A journal that has its beginning: who writes it, the registry so far, plugins, creations.
+/// A journal that has its beginning: who writes it, the registry so far, what the engine decides by.
 pub(crate) struct Begun {
     writer: Writer<Files>,
     folder: PathBuf,
@@ -185,31 +218,11 @@ impl Begun {
         Ok(Self { writer, folder, segment_bytes: own.segment_bytes, max_bytes })
     }
 
-    /// A plugin and its instance, and the turn at which the instance was made.
-    pub(crate) fn instance(
-        &mut self,
-        plugin: PluginFile<'_>,
-        turn: Turn,
-        input: &Input<'_>,
-        registry: Option<&str>,
-    ) -> Result<(), RuntimeError> {
-        self.writer.append(&Entry::Plugin(plugin))?;
-        let Turn { instance, ordinal, at_ns, .. } = turn;
-        self.writer.stage(&Entry::Input { instance, ordinal, at_ns, input: input.clone() })?;
-        self.writer.stage(&Entry::Turn(turn))?;
-        self.writer.publish()?;
-        if let Some(lines) = registry {
-            self.writer.append(&Entry::Registry(lines.as_bytes()))?;
-        }
-        Ok(())
-    }
-
-    /// Starts the thread; the ends for `instances` I/O threads and for the engine.
+    /// Starts the thread; the end for the engine.
     pub(crate) fn start(
         self,
-        instances: usize,
         shared: Arc<Shared>,
-    ) -> Result<(Vec<InputLine>, TurnLine, JoinHandle<()>), RuntimeError> {
+    ) -> Result<(TurnLine, JoinHandle<()>), RuntimeError> {
         let counts = Arc::new(JournalCounts {
             state: AtomicU8::new(WRITING),
             bytes: AtomicU64::new(0),
@@ -218,20 +231,14 @@ impl Begun {
             segment_bytes: self.segment_bytes,
             max_bytes: self.max_bytes,
         });
-        let (mut lines, mut inputs) = (Vec::new(), Vec::new());
-        for _ in 0..instances {
-            let (ring, theirs) = RingBuffer::new(INPUT_BYTES);
-            let counts = Arc::clone(&counts);
-            lines.push(InputLine { ring, scratch: Vec::with_capacity(65_536), counts });
-            inputs.push(theirs);
-        }
         let (ring, turns) = RingBuffer::new(TURNS);
         let folder = self.folder;
         let writer = self.writer;
         let theirs = Arc::clone(&counts);
+        let inputs = BTreeMap::new();
         let scribe = Scribe { inputs, turns, counts: theirs, payload: Vec::new(), folder };
         let thread = spawn("journal", &[], move || scribe.run(writer, &shared))?;
-        Ok((lines, TurnLine { ring, counts }, thread))
+        Ok((TurnLine { ring, counts }, thread))
     }
 }
 
@@ -248,7 +255,8 @@ impl From<JournalError> for End {
 }
 
 struct Scribe {
-    inputs: Vec<Consumer<u8>>,
+    /// By instance.
+    inputs: BTreeMap<u32, Consumer<u8>>,
     turns: Consumer<Taken>,
     counts: Arc<JournalCounts>,
     payload: Vec<u8>,
@@ -292,7 +300,7 @@ impl Scribe {
             let over = self.turns.is_abandoned();
             let mut wrote = false;
             while let Ok(taken) = self.turns.pop() {
-                self.entry(writer, &taken)?;
+                self.entry(writer, taken)?;
                 wrote = true;
             }
             self.counts.bytes.store(writer.bytes(), Ordering::Relaxed);
@@ -320,22 +328,29 @@ impl Scribe {
         }
     }
 
-    fn entry(&mut self, writer: &mut Writer<Files>, taken: &Taken) -> Result<(), End> {
+    fn entry(&mut self, writer: &mut Writer<Files>, taken: Taken) -> Result<(), End> {
         match taken {
             Taken::Registry(lines) => {
                 writer.append(&Entry::Registry(lines.as_bytes()))?;
             }
+            Taken::Instance(made) => {
+                let Introduction { instance, sha256, name, version, inputs } = *made;
+                let (kind, name, version) = (abi::KIND_ADAPTER, &*name, &*version);
+                let file = PluginFile { instance, kind, sha256, name, version };
+                writer.append(&Entry::Plugin(file))?;
+                self.inputs.insert(instance, inputs);
+            }
             Taken::Turn(turn) => {
                 if turn.instance == HOST {
                     self.payload.clear();
-                    let Turn { instance, ordinal, at_ns, .. } = *turn;
+                    let Turn { instance, ordinal, at_ns, .. } = turn;
                     Entry::Input { instance, ordinal, at_ns, input: Input::Time }
                         .encode(&mut self.payload);
-                } else if !self.input_of(turn) {
+                } else if !self.input_of(&turn) {
                     return Err(End::Gap("the disk was slower than a venue"));
                 }
                 writer.stage_payload(Kind::Input, &self.payload)?;
-                writer.stage(&Entry::Turn(*turn))?;
+                writer.stage(&Entry::Turn(turn))?;
                 writer.publish()?;
             }
         }
@@ -344,7 +359,7 @@ impl Scribe {
 
     /// Reads the input that `turn` took; false if it was not handed over.
     fn input_of(&mut self, turn: &Turn) -> bool {
-        let Some(ring) = self.inputs.get_mut(turn.instance as usize) else { return false };
+        let Some(ring) = self.inputs.get_mut(&turn.instance) else { return false };
         let mut head = [0; INPUT_HEAD];
         if !copy(ring, &mut head) {
             return false;

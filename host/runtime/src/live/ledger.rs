@@ -1,16 +1,17 @@
 //! What was said of the engine's books, connections and times, kept until a status is made of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use patchbay_abi::Level;
-use patchbay_control::{Book, BookState, Cause, Evidence, Latency, Quality, Totals, Venue};
+use patchbay_control::{Book, BookState, Cause, Evidence, Latency, Quality, Totals};
 use patchbay_engine::Tally;
 use patchbay_model::Nanos;
 
 use super::quality::{of_instrument, of_venue};
 use super::recent::{Recent, Total};
+use super::roster::Members;
 use super::sample::Sample;
-use super::shared::{About, IoFacts};
+use super::shared::About;
 use super::survey::{BookFact, RoundFact, VenueFact};
 
 /// A second: of rates, and between two looks at quantiles.
@@ -74,8 +75,7 @@ pub(crate) struct Ledger {
     handover: Times,
     total: Total,
     places: BTreeMap<u32, Times>,
-    /// By the number of the venue's first instance.
-    venues: BTreeMap<usize, Times>,
+    venues: BTreeMap<String, Times>,
     looked: Nanos,
 }
 
@@ -109,22 +109,28 @@ impl Ledger {
     }
 
     /// Takes a measurement of the place and venue that it belongs to.
-    pub(crate) fn sample(&mut self, sample: Sample, place: Option<u32>, venue: usize) {
+    pub(crate) fn sample(&mut self, sample: Sample, place: Option<u32>, venue: Option<&String>) {
         let Sample { stamp, sent } = sample;
         let span = sent - stamp.received;
         self.all.recent.record(sent, span);
         self.total.record(span);
         self.handover.recent.record(sent, stamp.handed - stamp.received);
-        self.venues.entry(venue).or_insert_with(Times::new).recent.record(sent, span);
+        if let Some(venue) = venue {
+            let times = match self.venues.get_mut(venue) {
+                Some(times) => times,
+                None => self.venues.entry(venue.clone()).or_insert_with(Times::new),
+            };
+            times.recent.record(sent, span);
+        }
         if let Some(place) = place {
             self.places.entry(place).or_insert_with(Times::new).recent.record(sent, span);
         }
     }
 
     /// Ties books to places, forgets places that are gone, and looks at the quantiles once a second.
-    pub(crate) fn settle(&mut self, now: Nanos, io: &[IoFacts]) {
+    pub(crate) fn settle(&mut self, now: Nanos, members: &Members) {
         for Entry { fact, place, .. } in self.books.values_mut() {
-            let places = io.get(fact.instance as usize).map_or(&[][..], |facts| &facts.places);
+            let places = members.get(&fact.instance).map_or(&[][..], |m| &m.facts.places);
             let theirs = |conn| places.iter().find(|place| place.conns.contains(&conn));
             if let Some(found) = fact.conn.and_then(theirs) {
                 *place = found.id;
@@ -134,8 +140,9 @@ impl Ledger {
             return;
         }
         self.looked = now;
-        let is_there = |id: &u32| io.iter().any(|facts| facts.places.iter().any(|p| p.id == *id));
-        self.places.retain(|id, _| is_there(id));
+        let all = members.values().flat_map(|member| &member.facts.places);
+        let there: BTreeSet<u32> = all.map(|place| place.id).collect();
+        self.places.retain(|id, _| there.contains(id));
         let parts = self.places.values_mut().chain(self.venues.values_mut());
         parts.chain([&mut self.all, &mut self.handover]).for_each(|times| times.look(now));
     }
@@ -154,9 +161,8 @@ impl Ledger {
         self.places.get(&id).map(|times| times.latency).unwrap_or_default()
     }
 
-    pub(crate) fn fill_venue(&self, first_instance: usize, venue: &mut Venue) {
-        let times = self.venues.get(&first_instance);
-        venue.latency = times.map(|times| times.latency).unwrap_or_default();
+    pub(crate) fn latency_of_venue(&self, name: &str) -> Latency {
+        self.venues.get(name).map(|times| times.latency).unwrap_or_default()
     }
 
     /// Sum over all instruments.

@@ -9,7 +9,8 @@ use patchbay_net::Phase;
 
 use super::ledger::{Ledger, Rate};
 use super::place::Place;
-use super::shared::{About, IoCounts, IoFacts};
+use super::roster::Members;
+use super::shared::{About, IoCounts};
 
 /// After so long without a frame an open connection is called quiet.
 const QUIET: Nanos = 10_000_000_000;
@@ -19,23 +20,22 @@ const QUIET: Nanos = 10_000_000_000;
 pub(crate) struct Links(BTreeMap<u32, (Rate, Rate)>);
 
 impl Links {
-    /// Everything that is wanted, by number; `venues` names the venue of each instance.
+    /// Everything that is wanted, by number.
     pub(crate) fn connections(
         &mut self,
         now: Nanos,
-        venues: &[String],
-        io: &[IoFacts],
+        members: &Members,
         ledger: &Ledger,
         names: &BTreeMap<u32, About>,
     ) -> Vec<Connection> {
         let mut connections = Vec::new();
-        for (venue, facts) in venues.iter().zip(io) {
-            for place in &facts.places {
+        for member in members.values() {
+            for place in &member.facts.places {
                 let (frames, bytes) = self.0.entry(place.id).or_default();
                 let count = |count| IoCounts::of(count);
                 let (all, all_bytes) = (count(&place.traffic.frames), count(&place.traffic.bytes));
                 let connection = Connection {
-                    venue: venue.clone(),
+                    venue: member.venue.clone(),
                     frames: all,
                     bytes: all_bytes,
                     frames_per_s: frames.of(now, all),
@@ -106,23 +106,18 @@ fn with_books(
 }
 
 /// Each venue once, over its instances.
-pub(crate) fn venues(
-    names: &[String],
-    wanted: &[u64],
-    io: &[IoFacts],
-    ledger: &Ledger,
-) -> Vec<Venue> {
+pub(crate) fn venues(members: &Members, ledger: &Ledger) -> Vec<Venue> {
     let mut venues: Vec<Venue> = Vec::new();
-    for (instance, ((name, wanted), facts)) in names.iter().zip(wanted).zip(io).enumerate() {
+    for member in members.values() {
+        let name = &member.venue;
         let at = venues.iter().position(|venue| venue.venue == *name).unwrap_or_else(|| {
-            let mut venue = Venue { venue: name.clone(), ..Venue::default() };
-            ledger.fill_venue(instance, &mut venue);
-            venues.push(venue);
+            let (venue, latency) = (name.clone(), ledger.latency_of_venue(name));
+            venues.push(Venue { venue, latency, ..Venue::default() });
             venues.len() - 1
         });
-        let venue = &mut venues[at];
+        let (venue, facts) = (&mut venues[at], &member.facts);
         let open = |place: &&Place| matches!(place.phase, Phase::Open | Phase::Replacing);
-        venue.wanted += wanted;
+        venue.wanted += member.wanted;
         venue.connections += facts.places.len() as u64;
         venue.open += facts.places.iter().filter(open).count() as u64;
         let reach = &facts.reach;

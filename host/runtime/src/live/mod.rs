@@ -9,30 +9,38 @@
 //! All of them say a little of themselves as they go, and the status thread makes statuses of it.
 
 mod config;
+mod crew;
+mod debut;
 mod desks;
 mod engine;
 mod host;
 mod incident;
+mod intake;
 mod io;
 mod journal;
 mod ledger;
 mod lines;
 mod links;
+mod maker;
 mod place;
+mod plugins;
 mod quality;
 mod reach;
 mod recent;
 mod replayed;
 mod ring;
+mod roster;
 mod sample;
 mod shared;
+mod signal;
 mod source;
 mod state;
 mod status;
 mod survey;
 mod thread;
+mod watch;
 
-pub use config::{LiveAdapter, LiveConfig, LiveStrategy, OwnedWish};
+pub use config::{Cast, DropIn, LiveAdapter, LiveConfig, LiveStrategy, OwnedWish};
 pub use host::LiveHost;
 pub use journal::JournalConfig;
 pub(crate) use lines::DATAGRAM_MAX;

@@ -99,6 +99,11 @@ impl Places {
             .collect();
     }
 
+    /// Numbers of the connections that are open.
+    pub(crate) fn open_conns(&self) -> Vec<u32> {
+        self.open.iter().map(|(conn, _)| *conn).collect()
+    }
+
     /// Connections that are open.
     pub(crate) const fn open(&self) -> usize {
         self.open.len()

@@ -23,6 +23,8 @@ pub(crate) struct Sender {
 pub(crate) struct Inbox {
     slots: Consumer<Slot>,
     definitions: Receiver<(u32, Instrument)>,
+    /// Of the last message.
+    ordinal: u64,
     records: Vec<Slot>,
     defined: Vec<(u32, Instrument)>,
 }
@@ -48,6 +50,7 @@ pub(crate) fn channel(slots: usize) -> (Sender, Inbox) {
     let inbox = Inbox {
         slots: consumer,
         definitions: receiver,
+        ordinal: 0,
         records: Vec::with_capacity(4096),
         defined: Vec::new(),
     };
@@ -92,6 +95,7 @@ impl Envelope {
             Event::Replaced => (4, 0),
             Event::Audit(index) => (5, u64::from(index)),
             Event::Unaudited => (6, 0),
+            Event::Retired => (7, 0),
         };
         let place = u64::from(self.instance) << 32 | u64::from(self.conn);
         Slot::from([self.at_ns as u64, place, self.ordinal, event, definitions, records, about, 0])
@@ -105,6 +109,7 @@ impl Envelope {
             4 => Event::Replaced,
             5 => Event::Audit(words[6] as u32),
             6 => Event::Unaudited,
+            7 => Event::Retired,
             _ => Event::None,
         };
         let (instance, conn) = ((words[1] >> 32) as u32, words[1] as u32);
@@ -113,6 +118,11 @@ impl Envelope {
 }
 
 impl Inbox {
+    /// Number of the input that the last message was about; 0 before the first.
+    pub(crate) const fn ordinal(&self) -> u64 {
+        self.ordinal
+    }
+
     /// Takes the next message, if there is one, as turn number `number`.
     pub(crate) fn next(&mut self, number: u64) -> Option<Turn<'_>> {
         let head = *self.slots.peek().ok()?.words();
@@ -127,6 +137,7 @@ impl Inbox {
         self.defined.clear();
         self.defined.extend((0..head[4]).map_while(|_| self.definitions.try_recv().ok()));
         let Envelope { at_ns, instance, ordinal, conn, event } = Envelope::of(&head);
+        self.ordinal = ordinal;
         Some(Turn {
             number,
             at_ns,

@@ -12,6 +12,7 @@ use patchbay_plugin::bind::Log;
 
 use super::place::Place;
 use super::reach::Reach;
+use super::roster::Roster;
 use crate::{HostClock, LogWriter};
 
 /// What a thread does when there is nothing to do.
@@ -81,12 +82,12 @@ impl About {
 pub(crate) struct Shared {
     pub(crate) clock: HostClock,
     pub(crate) stop: AtomicBool,
+    failed: AtomicBool,
     status: Mutex<Arc<Status>>,
     log: Mutex<LogRing>,
     /// Where lines go beside the ring.
     writer: Option<LogWriter>,
-    /// Of each instance, as its I/O thread last said.
-    io: Mutex<Vec<IoFacts>>,
+    roster: Mutex<Roster>,
     /// By instrument id; grows when instruments are defined.
     abouts: Mutex<BTreeMap<u32, About>>,
     /// Numbers given to places.
@@ -94,14 +95,15 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(clock: HostClock, instances: usize, writer: Option<LogWriter>) -> Arc<Self> {
+    pub(crate) fn new(clock: HostClock, writer: Option<LogWriter>) -> Arc<Self> {
         Arc::new(Self {
             clock,
             stop: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
             status: Mutex::default(),
             log: Mutex::default(),
             writer,
-            io: Mutex::new(vec![IoFacts::default(); instances]),
+            roster: Mutex::default(),
             abouts: Mutex::default(),
             places: AtomicU32::new(0),
         })
@@ -109,6 +111,15 @@ impl Shared {
 
     pub(crate) fn stopping(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    /// A thread that should not has ended.
+    pub(crate) fn fail(&self) {
+        self.failed.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
     }
 
     pub(crate) fn log(&self, level: LogLevel, source: &str, text: &str) {
@@ -138,12 +149,8 @@ impl Shared {
         lock(&self.log).lines()
     }
 
-    pub(crate) fn set_io_facts(&self, instance: usize, facts: IoFacts) {
-        lock(&self.io)[instance] = facts;
-    }
-
-    pub(crate) fn io_facts(&self) -> Vec<IoFacts> {
-        lock(&self.io).clone()
+    pub(crate) fn roster(&self) -> MutexGuard<'_, Roster> {
+        lock(&self.roster)
     }
 
     pub(crate) fn abouts(&self) -> MutexGuard<'_, BTreeMap<u32, About>> {
@@ -171,7 +178,15 @@ impl Handler for Shared {
                 self.stop.store(true, Ordering::Relaxed);
                 Ok("stopping".to_owned())
             }
-            _ => Err(Refusal("this host cannot change plugins while it runs".to_owned())),
+            Operation::Swap { .. } => {
+                let text = "copy the file into the plugin folder: the host takes it from there";
+                Err(Refusal(text.to_owned()))
+            }
+            _ => {
+                let text = "an adapter runs while its file is in the plugin folder; take it away, \
+                            or put it back";
+                Err(Refusal(text.to_owned()))
+            }
         }
     }
 }

@@ -1,15 +1,11 @@
 //! The status thread: takes what the other threads say, and makes statuses of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::thread;
 use std::time::Duration;
 
-use patchbay_control::{
-    Channel, Host, Journal, JournalState, Plugin, PluginKind, PluginState, Status, Totals,
-};
-use patchbay_loader::Manifest;
+use patchbay_control::{Channel, Host, Journal, JournalState, Status, Totals};
 use patchbay_model::Nanos;
 use rtrb::Consumer;
 
@@ -27,44 +23,11 @@ const STATUS: Nanos = 200_000_000;
 /// How long what is said may wait.
 const NAP: Duration = Duration::from_millis(25);
 
-/// An adapter instance as it was made.
-pub(crate) struct Made {
-    pub(crate) manifest: Manifest,
-    pub(crate) counts: Arc<IoCounts>,
-    /// Instruments wanted of it.
-    pub(crate) wanted: u64,
-    /// Its venue.
-    pub(crate) venue: String,
-    /// Of its frames, and of the time that they took it.
-    pub(crate) pace: Pace,
-}
-
-/// Mean time of a frame in the last second in which there was one.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Pace {
-    at: Nanos,
-    frames: u64,
-    ns: u64,
-    mean: u64,
-}
-
-impl Pace {
-    fn of(&mut self, now: Nanos, frames: u64, ns: u64) -> u64 {
-        let more = frames - self.frames;
-        if now - self.at >= 1_000_000_000 && more > 0 {
-            self.mean = (ns - self.ns) / more;
-            (self.at, self.frames, self.ns) = (now, frames, ns);
-        }
-        self.mean
-    }
-}
-
 /// Everything that the status thread owns.
 pub(crate) struct StatusThread {
     pub(crate) shared: Arc<Shared>,
     pub(crate) facts: Consumer<Fact>,
     pub(crate) samples: Consumer<Sample>,
-    pub(crate) made: Vec<Made>,
     pub(crate) desks: Desks,
     pub(crate) journal: Option<Arc<JournalCounts>>,
     /// `None` if nothing is sent.
@@ -112,39 +75,41 @@ impl StatusThread {
         if self.samples.is_empty() {
             return;
         }
-        // Measurements are many: the places of their connections are looked up once.
-        let mut places: BTreeMap<(u32, u32), u32> = BTreeMap::new();
-        for (instance, facts) in (0..).zip(&self.shared.io_facts()) {
-            for place in &facts.places {
-                places.extend(place.conns.iter().map(|conn| ((instance, *conn), place.id)));
-            }
-        }
+        // Measurements are many: places and venues are looked up once.
+        let (places, venues) = {
+            let roster = self.shared.roster();
+            (roster.places(), roster.venues())
+        };
         while let Ok(sample) = self.samples.pop() {
-            let (instance, conn) = (sample.stamp.instance, sample.stamp.conn);
-            let name = self.made.get(instance as usize).map(|made| &made.venue);
-            let first = self.made.iter().position(|made| Some(&made.venue) == name);
-            let place = places.get(&(instance, conn)).copied();
-            self.books.sample(sample, place, first.unwrap_or(0));
+            let place = places.get(&sample.stamp.conn).copied();
+            self.books.sample(sample, place, venues.get(&sample.stamp.instance));
         }
     }
 
     fn status(&mut self, now: Nanos) -> Status {
-        let io = self.shared.io_facts();
-        self.books.settle(now, &io);
-        let venues: Vec<String> = self.made.iter().map(|made| made.venue.clone()).collect();
-        let wanted: Vec<u64> = self.made.iter().map(|made| made.wanted).collect();
+        let (plugins, members, counted) = {
+            let mut roster = self.shared.roster();
+            (roster.plugins(now), roster.members().clone(), roster.totals())
+        };
+        self.books.settle(now, &members);
         let channels = self.channels(now);
         let names = self.shared.abouts();
         let [latency, latency_total, handover] = self.books.latencies();
         let mut status = Status {
             host: self.host(now),
-            totals: self.totals(),
-            plugins: self.made.iter_mut().map(|made| plugin(made, now)).collect(),
-            connections: self.links.connections(now, &venues, &io, &self.books, &names),
+            totals: Totals {
+                frames: counted.frames,
+                rejected: counted.rejected,
+                fallback: counted.fallback,
+                faults: counted.faults,
+                ..self.books.totals()
+            },
+            plugins,
+            connections: self.links.connections(now, &members, &self.books, &names),
             latency,
             latency_total,
             handover,
-            venues: links::venues(&venues, &wanted, &io, &self.books),
+            venues: links::venues(&members, &self.books),
             channels,
             journal: self.journal.as_ref().map_or_else(no_journal, |counts| counts.facts()),
             books: self.books.books(now, &names),
@@ -158,21 +123,8 @@ impl StatusThread {
     }
 
     fn host(&self, now: Nanos) -> Host {
-        let tasks = self.made.iter().map(|made| IoCounts::of(&made.counts.tasks)).sum();
+        let tasks = self.shared.roster().tasks();
         Host { now_ns: now, engine_ns: self.books.round.at_ns, tasks, ..self.host.clone() }
-    }
-
-    fn totals(&self) -> Totals {
-        let sum = |count: fn(&IoCounts) -> &AtomicU64| -> u64 {
-            self.made.iter().map(|made| IoCounts::of(count(&made.counts))).sum()
-        };
-        Totals {
-            frames: sum(|c| &c.frames),
-            rejected: sum(|c| &c.rejected),
-            fallback: sum(|c| &c.fallback),
-            faults: sum(|c| &c.faults),
-            ..self.books.totals()
-        }
     }
 
     fn channels(&mut self, now: Nanos) -> Vec<Channel> {
@@ -217,26 +169,5 @@ pub(crate) fn host(started_ns: Nanos, wait: Wait, production: bool, limited: boo
         production,
         limited,
         tasks: 0,
-    }
-}
-
-fn plugin(made: &mut Made, now: Nanos) -> Plugin {
-    let Made { manifest, counts, pace, .. } = made;
-    let (frames, faults) = (IoCounts::of(&counts.frames), IoCounts::of(&counts.faults));
-    let (major, minor, _) = manifest.abi;
-    Plugin {
-        name: manifest.name.clone(),
-        kind: PluginKind::Adapter,
-        version: manifest.version.clone(),
-        abi: format!("{major}.{minor}"),
-        sha256: crate::digest::hex(&manifest.sha256),
-        generation: 1,
-        instances: 1,
-        state: if faults == 0 { PluginState::Running } else { PluginState::Faulted },
-        faults,
-        last_fault: String::new(),
-        frames,
-        ns_per_frame: pace.of(now, frames, IoCounts::of(&counts.plugin_ns)),
-        digest: String::new(),
     }
 }
