@@ -10,6 +10,9 @@ use crate::mutate::{Random, mutate};
 use crate::{Input, Played, Player};
 
 pub mod judge;
+mod readers;
+
+pub use readers::Readings;
 
 /// A law that was broken: which, by what, and how to repeat it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -101,6 +104,25 @@ pub fn a_rejected_input_leaves_nothing(
     count: usize,
 ) -> Tally {
     kept(judge::a_rejected_input_leaves_nothing(fresh, inputs, seed, count))
+}
+
+/// A frame that the scanner reads says the same to the general parser: `count` mutations of the frame
+/// at `of`, with pieces of the others, are given to one player as they are, and with a blank before
+/// them, which no scanner takes, to another. How they were read.
+///
+/// `fresh` makes two equal players whose connection 1 is open.
+///
+/// # Panics
+///
+/// If the adapter breaks the law.
+pub fn scanner_and_parser_agree(
+    fresh: impl FnMut() -> Player,
+    frames: &[&str],
+    of: usize,
+    seed: u64,
+    count: usize,
+) -> Readings {
+    kept(judge::scanner_and_parser_agree(fresh, frames, of, seed, count))
 }
 
 /// Every setting has a default, an entry in the schema, and there a sentence and its type.

@@ -70,6 +70,20 @@ fn what_a_rejected_frame_left_is_found() {
 }
 
 #[test]
+fn a_scanner_that_reads_otherwise_than_its_parser_is_found() {
+    let frames = ["{\"s\":\"GOLD\",\"p\":12,\"q\":5}", "{\"s\":\"LEAD\",\"p\":345,\"q\":67}"];
+    let law = |fault| laws::scanner_and_parser_agree(with(fault), &frames, 1, 7, 2_000);
+    let readings = law(Fault::None);
+    assert!(readings.scanned > 100 && readings.rejected > 100, "{readings}");
+    let said = verdict(|| law(Fault::Parse));
+    for part in ["GOLD trade 1 12 x 5", "scanned: ", "parsed: ", "frame 1, seed 7, mutation "] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    let said = verdict(|| law(Fault::Scan));
+    assert!(said.contains("was scanned with a blank before it"), "{said}");
+}
+
+#[test]
 fn records_that_contradict_the_abi_are_found() {
     for (fault, wrong) in [
         (Fault::Undefined, "record 0 (trade) of which instrument 9 was never defined"),

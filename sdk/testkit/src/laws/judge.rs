@@ -1,5 +1,6 @@
 //! The laws as values: who broke one is told, and nobody panics.
 
+pub use super::readers::scanner_and_parser_agree;
 use super::{Answer, Broken, Mutation, Mutations, Tally, alike};
 use crate::{Input, Played, Player, settings, sound};
 

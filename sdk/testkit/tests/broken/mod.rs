@@ -32,9 +32,13 @@ pub(crate) enum Fault {
     Closed,
     /// Pays from a bucket that it has not declared.
     Cost,
+    /// Reads nothing where it does not scan.
+    Parse,
+    /// Scans what it should not.
+    Scan,
 }
 
-const ALL: [Fault; 11] = [
+const ALL: [Fault; 13] = [
     Fault::None,
     Fault::Panic,
     Fault::Global,
@@ -46,6 +50,8 @@ const ALL: [Fault; 11] = [
     Fault::Ignored,
     Fault::Closed,
     Fault::Cost,
+    Fault::Parse,
+    Fault::Scan,
 ];
 
 impl Fault {
@@ -56,7 +62,7 @@ impl Fault {
 
 static TRADES: AtomicU64 = AtomicU64::new(1);
 
-/// Reads `{"s":"GOLD","p":12,"q":5}`, that spelling only.
+/// Reads `{"s":"GOLD","p":12,"q":5}`, that spelling only, and scans it if nothing stands before it.
 pub(crate) struct Broken {
     fault: Fault,
     symbols: Symbols,
@@ -86,7 +92,16 @@ impl Adapter for Broken {
     }
 
     fn handle_frame(&mut self, frame: Frame<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        self.read(frame.bytes, cx)
+        let text = frame.bytes.trim_ascii_start();
+        if text.len() < frame.bytes.len() && self.fault != Fault::Scan {
+            cx.fell_back();
+        }
+        let start = cx.records();
+        self.read(text, cx)?;
+        if text.len() < frame.bytes.len() && self.fault == Fault::Parse {
+            cx.take_back(start);
+        }
+        Ok(())
     }
 
     fn handle_reply(&mut self, reply: Reply<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
@@ -138,7 +153,7 @@ impl Broken {
         };
         let mut ping = Send { conn: 1, opcode: OPCODE_TEXT, ..Send::default() };
         match self.fault {
-            Fault::None | Fault::Panic | Fault::Trace => {}
+            Fault::None | Fault::Panic | Fault::Trace | Fault::Parse | Fault::Scan => {}
             Fault::Global => trade.head.sequence = TRADES.fetch_add(1, Ordering::Relaxed),
             Fault::Undefined => trade.head.instrument = 9,
             Fault::Time => trade.head.receive_ns = 1,
