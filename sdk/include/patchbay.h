@@ -1,4 +1,4 @@
-// The binary contract between a patchbay host and its plugins, version 0.2.
+// The binary contract between a patchbay host and its plugins, version 0.3.
 //
 // Generated from sdk/abi/src by `PATCHBAY_UPDATE=1 cargo test -p patchbay-test-abi`; docs/abi.md
 // is the specification. For 64-bit little-endian targets, C11 or C++17 and later.
@@ -431,7 +431,7 @@ struct PbAdapterCx;
 #define PB_ABI_MAJOR 0
 
 /// Minor version: functions and fields appended so far.
-#define PB_ABI_MINOR 2
+#define PB_ABI_MINOR 3
 
 /// `PbPluginDecl.kind`: an exchange adapter; `vtable` is an `PbAdapterVtable`.
 #define PB_KIND_ADAPTER 1
@@ -1434,6 +1434,15 @@ typedef struct PbBytes {
     size_t len;
 } PbBytes;
 
+/// A field of an answer that no plugin and no record may see: the host keeps its value, a text, and
+/// overwrites it with spaces.
+typedef struct PbToken {
+    /// Its name, wherever in the JSON it stands.
+    struct PbStr field;
+    /// Name under which it is kept, for `PB_SECRET_TOKEN`; empty if nobody needs it again.
+    struct PbStr name;
+} PbToken;
+
 /// Send one frame.
 typedef struct PbSend {
     /// Bytes of this struct.
@@ -1459,6 +1468,11 @@ typedef struct PbSend {
     const struct PbStr *scratch;
     /// Entries in `scratch`.
     size_t scratch_len;
+    /// Fields of the answer that the host keeps for itself: of the first frame on this connection,
+    /// after this one was sent, that has one of them.
+    const struct PbToken *tokens;
+    /// Entries in `tokens`.
+    size_t tokens_len;
 } PbSend;
 
 /// One HTTPS request; the answer comes to `on_reply` with the same `id`.

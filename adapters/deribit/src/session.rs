@@ -11,8 +11,8 @@ const TICKER: u32 = CHANNEL_MARK | CHANNEL_FUNDING | CHANNEL_OPEN_INTEREST | CHA
 /// Streams about no instrument: what is locked, and what opens and closes.
 const COMMON: &str = r#""platform_state","instrument.state.future.any","instrument.state.option.any","instrument.state.spot.any""#;
 
-/// The answer to a login shows a token: it is good for nothing but reading, on that connection (DOC
-/// Access scope).
+/// What the token of a login is good for: nothing but reading, on that connection (DOC Access
+/// scope).
 const SCOPE: &str = "connection account:read trade:none wallet:none block_trade:none";
 
 impl Streams for Market {
@@ -64,7 +64,7 @@ pub(crate) fn call(id: u64, method: &str, params: &str) -> Send {
 }
 
 /// DOC public/auth, `client_signature`: HMAC-SHA256 of time, nonce and data, a line each. The secret
-/// is not sent.
+/// is not sent, and the tokens of the answer are not seen.
 fn login(id: u64) -> Send {
     let who = r#""client_id":"","timestamp":,"signature":"""#;
     let how = format!(r#""grant_type":"client_signature","scope":"{SCOPE}","nonce":"{id}","#);
@@ -76,5 +76,7 @@ fn login(id: u64) -> Send {
     let mac = slot(&text, r#""signature":""#, SECRET_HMAC_SHA256, ENCODE_HEX);
     let mac = Secret { over: TARGET_SCRATCH, to: usize::MAX, ..mac };
     let (secrets, scratch) = (vec![key, time, signed, mac], vec![format!("\n{id}\n")]);
-    Send { secrets, scratch, ..send }
+    let token = |field: &str| Token { field: field.to_owned(), ..Token::default() };
+    let tokens = ["access_token", "refresh_token"].map(token).to_vec();
+    Send { secrets, scratch, tokens, ..send }
 }

@@ -52,6 +52,12 @@ impl Batch {
         self.frames.iter().map(frame)
     }
 
+    /// The payload of a frame, to be changed in its place.
+    pub(crate) fn frame_mut(&mut self, number: usize) -> Option<&mut [u8]> {
+        let Place { start, len, .. } = *self.frames.get(number)?;
+        self.bytes.get_mut(start..start + len)
+    }
+
     /// Whether nothing came.
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty() && self.pings == 0 && self.pongs == 0

@@ -52,6 +52,8 @@ pub struct ConnectionEntry {
     /// What the client asked for, in order: `+name`, `-name`, with ` (silent)` where nothing of
     /// that name is sent over this connection.
     pub subscriptions: Vec<String>,
+    /// Logins that were taken.
+    pub logins: u64,
     /// Frames of the recording that were sent.
     pub frames: u64,
     /// Bytes of websocket frames written.
@@ -162,6 +164,12 @@ impl Ledger {
     pub(crate) fn open(&mut self, conn: u64, opened_us: u64) {
         let entry = ConnectionEntry { conn, opened_us, ..ConnectionEntry::default() };
         push(&mut self.connections, entry, &mut self.forgotten);
+    }
+
+    pub(crate) fn login(&mut self, conn: u64) {
+        if let Some(entry) = self.connection(conn) {
+            entry.logins += 1;
+        }
     }
 
     pub(crate) fn subscription(&mut self, conn: u64, text: String) {

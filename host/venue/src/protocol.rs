@@ -367,6 +367,10 @@ pub trait Protocol: Send + Sync + fmt::Debug {
     fn silence(&self) -> Silence {
         Silence { of_both: false, code: 1001 }
     }
+    /// What answers to logins hold that nobody but the client may know.
+    fn tokens(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// The answer to [`Command::List`].
     fn listing(&self, _id: &str, _names: &[&str]) -> String {
         String::new()

@@ -406,6 +406,7 @@ impl Session {
             }
             Command::Login { reply } => {
                 self.logged_in = true;
+                self.server.world.ledger().login(self.conn);
                 reply
             }
             Command::Heartbeat { every, reply } => {

@@ -101,6 +101,17 @@ pub const ENCODE_MICROS: u32 = 6;
 /// `2026-11-23T07:32:00.000Z`.
 pub const ENCODE_ISO8601: u32 = 7;
 
+/// A field of an answer that no plugin and no record may see: the host keeps its value, a text, and
+/// overwrites it with spaces.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Token {
+    /// Its name, wherever in the JSON it stands.
+    pub field: Str,
+    /// Name under which it is kept, for [`SECRET_TOKEN`]; empty if nobody needs it again.
+    pub name: Str,
+}
+
 /// A request's price in one rate-limit bucket.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,6 +226,11 @@ pub struct Send {
     pub scratch: *const Str,
     /// Entries in `scratch`.
     pub scratch_len: usize,
+    /// Fields of the answer that the host keeps for itself: of the first frame on this connection,
+    /// after this one was sent, that has one of them.
+    pub tokens: *const Token,
+    /// Entries in `tokens`.
+    pub tokens_len: usize,
 }
 
 /// A text frame (RFC 6455, section 11.8).

@@ -7,7 +7,7 @@ use crate::{Slot, Status, Str, layout};
 /// Major version: equal on both sides or no contact. It is part of [`SYMBOL`]'s name.
 pub const ABI_MAJOR: u32 = 0;
 /// Minor version: functions and fields appended so far.
-pub const ABI_MINOR: u32 = 2;
+pub const ABI_MINOR: u32 = 3;
 /// Name of the exported [`PluginDecl`].
 pub const SYMBOL: &str = "PATCHBAY_PLUGIN_V0";
 /// `PluginDecl::magic`: the bytes `PATCHBAY`.

@@ -86,6 +86,7 @@ layouts! {
         struct_size, kind, target, encoding, offset, from, to, key, header, over, reserved,
         over_index,
     }
+    Token { field, name }
     BucketCost { bucket, cost }
     Bucket { struct_size, id, capacity, refill, period_ns, scope, name }
     Connect {
@@ -94,7 +95,7 @@ layouts! {
     }
     Send {
         struct_size, conn, opcode, flags, payload, secrets, secrets_len, costs, costs_len, scratch,
-        scratch_len,
+        scratch_len, tokens, tokens_len,
     }
     Http {
         struct_size, purpose, id, scope_kind, scope, method, base, path, headers, headers_len,

@@ -2,7 +2,7 @@
 
 pub use patchbay_model::{Instrument, Kind, Nanos, OptionSide, parse_decimal, parse_iso8601};
 pub use patchbay_plugin::abi::*;
-pub use patchbay_plugin::{AdapterCx, DepthWriter, Error, Secret, Send};
+pub use patchbay_plugin::{AdapterCx, DepthWriter, Error, Secret, Send, Token};
 pub use simd_json::prelude::*;
 pub use simd_json::tape::Value;
 

@@ -35,6 +35,15 @@ pub struct Secret {
     pub over_index: usize,
 }
 
+/// A field of an answer that the host keeps for itself; see [`abi::Token`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Token {
+    /// Its name, wherever in the JSON it stands.
+    pub field: String,
+    /// Name under which it is kept, for `SECRET_TOKEN`; empty if nobody needs it again.
+    pub name: String,
+}
+
 /// Open a websocket; see [`abi::Connect`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Connect {
@@ -81,6 +90,8 @@ pub struct Send {
     pub costs: Vec<BucketCost>,
     /// Texts that are filled but not sent.
     pub scratch: Vec<String>,
+    /// Fields of the answer that the host keeps for itself.
+    pub tokens: Vec<Token>,
 }
 
 /// One HTTPS request; see [`abi::Http`].
@@ -179,6 +190,11 @@ fn lend_secrets(secrets: &[Secret]) -> Vec<abi::SecretSlot> {
         .collect()
 }
 
+fn lend_tokens(tokens: &[Token]) -> Vec<abi::Token> {
+    let lend = |t: &Token| abi::Token { field: Str::new(&t.field), name: Str::new(&t.name) };
+    tokens.iter().map(lend).collect()
+}
+
 fn lend_texts(texts: &[String]) -> Vec<Str> {
     texts.iter().map(|text| Str::new(text)).collect()
 }
@@ -237,7 +253,7 @@ impl Connect {
 impl Send {
     pub(crate) fn lend<R>(&self, give: impl FnOnce(&abi::Send) -> R) -> R {
         let secrets = lend_secrets(&self.secrets);
-        let scratch = lend_texts(&self.scratch);
+        let (scratch, tokens) = (lend_texts(&self.scratch), lend_tokens(&self.tokens));
         give(&abi::Send {
             struct_size: size::<abi::Send>(),
             conn: self.conn,
@@ -250,6 +266,8 @@ impl Send {
             costs_len: self.costs.len(),
             scratch: scratch.as_ptr(),
             scratch_len: scratch.len(),
+            tokens: tokens.as_ptr(),
+            tokens_len: tokens.len(),
         })
     }
 
@@ -266,6 +284,7 @@ impl Send {
                 secrets: copy_secrets(from.secrets, from.secrets_len)?,
                 costs: items(from.costs, from.costs_len).to_vec(),
                 scratch: copy_texts(from.scratch, from.scratch_len)?,
+                tokens: copy_tokens(from.tokens, from.tokens_len)?,
             })
         }
     }
@@ -442,6 +461,19 @@ unsafe fn owned(text: Str) -> Option<String> {
 unsafe fn copy_headers(ptr: *const abi::Header, len: usize) -> Option<Vec<Header>> {
     // SAFETY: the caller's contract.
     unsafe { items(ptr, len).iter().map(|h| Some((owned(h.name)?, owned(h.value)?))).collect() }
+}
+
+/// # Safety
+///
+/// As [`items`], for the tokens and their texts.
+unsafe fn copy_tokens(ptr: *const abi::Token, len: usize) -> Option<Vec<Token>> {
+    let copy = |token: &abi::Token| {
+        // SAFETY: the caller's contract.
+        let (field, name) = unsafe { (owned(token.field)?, owned(token.name)?) };
+        Some(Token { field, name })
+    };
+    // SAFETY: the caller's contract.
+    unsafe { items(ptr, len) }.iter().map(copy).collect()
 }
 
 /// # Safety

@@ -53,7 +53,7 @@ mod strategy;
 mod symbols;
 
 pub use adapter::{Adapter, Frame, Open, Reply, Scope, Wish};
-pub use command::{Bucket, Connect, Header, Http, Secret, Send};
+pub use command::{Bucket, Connect, Header, Http, Secret, Send, Token};
 pub use config::{Config, ConfigError, Value};
 pub use cx::AdapterCx;
 pub use depth::{DepthStart, DepthWriter};

@@ -14,7 +14,7 @@ const TOP: [&str; 6] =
     ["Slot", "PluginDecl", "AdapterVtable", "ExecutionVtable", "StrategyVtable", "Reply"];
 
 /// What stands before the generated part.
-const HEAD: &str = r#"// The binary contract between a patchbay host and its plugins, version 0.2.
+const HEAD: &str = r#"// The binary contract between a patchbay host and its plugins, version 0.3.
 //
 // Generated from sdk/abi/src by `PATCHBAY_UPDATE=1 cargo test -p patchbay-test-abi`; docs/abi.md
 // is the specification. For 64-bit little-endian targets, C11 or C++17 and later.

@@ -15,7 +15,7 @@ use crate::address::Address;
 use crate::buckets::{Ask, Wait};
 use crate::event::{Event, Level};
 use crate::fault::Fault;
-use crate::keyring;
+use crate::keyring::{self, Awaited};
 use crate::retry_after;
 use crate::transport::{Socket, Upgrade};
 
@@ -170,6 +170,7 @@ impl Hub {
             news: self.outbox.clone(),
             front: None,
             counted: BTreeSet::new(),
+            awaited: Awaited::default(),
         };
         self.tasks.spawn(link.run());
         self.conns.insert(conn, Conn { tag, orders, used, goodbye });

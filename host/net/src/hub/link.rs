@@ -18,6 +18,7 @@ use super::options::Shared;
 use crate::batch::Batch;
 use crate::buckets::{Ask, Owner, Ticket, Wait};
 use crate::event::Level;
+use crate::keyring::Awaited;
 use crate::transport::{Ended, Frame, Socket};
 
 /// When a ping for which there was no token is tried again.
@@ -42,6 +43,8 @@ pub(super) struct Link {
     pub(super) front: Option<(Send, Ticket, Instant)>,
     /// Buckets of this connection that frames have named: pings and pongs count there, too.
     pub(super) counted: BTreeSet<u32>,
+    /// What frames that were sent have the venue show.
+    pub(super) awaited: Awaited,
 }
 
 enum Woken {
@@ -75,6 +78,7 @@ impl Link {
                         batch.clear();
                         continue;
                     }
+                    self.awaited.take(&mut batch, &self.shared.options.keyring);
                     let next = self.spare.try_recv().unwrap_or_default();
                     let batch = std::mem::replace(&mut batch, next);
                     permit.send(News::Frames { conn: self.conn, batch, at });
@@ -184,6 +188,7 @@ impl Link {
     fn send(&mut self, send: &Send) -> Result<(), String> {
         let filled = self.shared.options.keyring.fill(&send.into(), self.shared.wall());
         let filled = filled.map_err(|why| self.unsent(&why.to_string()))?;
+        self.awaited.expect(&send.tokens).map_err(|why| self.unsent(why))?;
         let data = Bytes::copy_from_slice(filled.body.expose());
         let sent = self.socket.send(Frame { opcode: send.opcode, data });
         sent.map_err(|why| self.unsent(&why.to_string()))

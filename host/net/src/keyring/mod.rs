@@ -1,5 +1,6 @@
 //! Keys, tokens and signatures: filled into what leaves, seen by nobody else.
 
+mod awaited;
 pub(crate) mod base64;
 mod fill;
 mod key;
@@ -21,6 +22,7 @@ use patchbay_plugin::Secret;
 use zeroize::Zeroizing;
 
 use crate::hidden::Hidden;
+pub(crate) use awaited::Awaited;
 pub use fill::FillError;
 pub(crate) use fill::{Filled, check};
 use key::Key;

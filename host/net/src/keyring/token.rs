@@ -1,4 +1,6 @@
-//! Takes a token out of a reply before the adapter sees it.
+//! Takes tokens out of replies and frames before the adapter sees them.
+
+use std::ops::Range;
 
 use crate::hidden::Hidden;
 
@@ -27,11 +29,8 @@ pub(crate) fn take(body: &mut [u8], field: &str) -> Option<Hidden<String>> {
         let wanted = unescape(&body[name.0..name.1]).is_some_and(|name| name == field);
         at = match string(body, at) {
             Some((from, to)) => {
-                if wanted && to - from <= TOKEN_MAX {
-                    token = unescape(&body[from..to]).map(Hidden::new);
-                }
                 if wanted {
-                    body[from..to].fill(b' ');
+                    token = blank(body, from..to).or(token);
                 }
                 to + 1
             }
@@ -43,6 +42,38 @@ pub(crate) fn take(body: &mut [u8], field: &str) -> Option<Hidden<String>> {
         }
         at += 1;
     }
+}
+
+/// Where the values of fields stand that are texts, wherever in the JSON `body` the fields are: the
+/// index among `fields`, and the content of the text.
+pub(super) fn find_all(body: &[u8], fields: &[&str]) -> Vec<(usize, Range<usize>)> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while at < body.len() {
+        let Some((from, to)) = string(body, at) else {
+            at += 1;
+            continue;
+        };
+        at = skip_space(body, to + 1);
+        if body.get(at) != Some(&b':') {
+            continue;
+        }
+        at = skip_space(body, at + 1);
+        let Some((value_from, value_to)) = string(body, at) else { continue };
+        at = value_to + 1;
+        let name = unescape(&body[from..to]);
+        let is = |field: &&str| name.as_deref() == Some(*field);
+        if let Some(field) = fields.iter().position(is) {
+            found.push((field, value_from..value_to));
+        }
+    }
+    found
+}
+
+/// Overwrites the content of a text with spaces, and gives it, unless it is too long for a token.
+pub(super) fn blank(body: &mut [u8], span: Range<usize>) -> Option<Hidden<String>> {
+    let text = if span.len() <= TOKEN_MAX { unescape(&body[span.clone()]) } else { None };
+    body[span].fill(b' ');
+    text.map(Hidden::new)
 }
 
 fn skip_space(body: &[u8], mut at: usize) -> usize {
@@ -141,6 +172,17 @@ mod tests {
         assert!(!body.contains("secr"));
         let (_, body) = taken(r#"{"token":"secr\"#);
         assert!(!body.contains("secr"));
+    }
+
+    #[test]
+    fn finds_fields_wherever_they_stand() {
+        let body = br#"{"id":1,"result":{"a" : "x:\"a\":", "\u0062":[{"b":"two"}],"b":3,"c":"b"}}"#;
+        let found = find_all(body, &["a", "b"]);
+        let texts: Vec<_> = found.iter().map(|(of, span)| (*of, &body[span.clone()])).collect();
+        assert_eq!(texts, [(0, &br#"x:\"a\":"#[..]), (1, b"two")]);
+        let cut = br#"{"result":{"a":"secr\"#;
+        assert_eq!(find_all(cut, &["a"]), [(0, 16..cut.len())]);
+        assert!(find_all(br#"["a","b"]"#, &["a", "b"]).is_empty());
     }
 
     #[test]

@@ -100,6 +100,10 @@ impl Protocol for Deribit {
         command::read(client, text)
     }
 
+    fn tokens(&self) -> &'static [&'static str] {
+        &command::TOKENS
+    }
+
     /// A client is asked whether it is there, and answers with public/test.
     fn heartbeat(&self, _count: u64, _wall_ms: u64) -> String {
         r#"{"jsonrpc":"2.0","method":"heartbeat","params":{"type":"test_request"}}"#.to_owned()

@@ -5,7 +5,7 @@ use patchbay_plugin::bind::{Answer, Command, Plugin};
 use patchbay_plugin::model::{Instrument, Kind, OptionSide};
 use patchbay_plugin::{
     Adapter, AdapterCx, Bucket, Config, Connect, Error, Frame, FrameBuf, Http, Reply, Secret, Send,
-    Value, Wish,
+    Token, Value, Wish,
 };
 
 use crate::log;
@@ -192,6 +192,10 @@ fn commands() -> Vec<Command> {
             secrets: secrets(),
             costs: costs(),
             scratch: scratch(),
+            tokens: vec![
+                Token { field: "access_token".to_owned(), name: "access".to_owned() },
+                Token { field: "refresh_token".to_owned(), name: String::new() },
+            ],
         }),
         Command::Http(Http {
             id: u64::MAX,
