@@ -150,6 +150,11 @@ cards! {
     801 Login "secrets are the host's" []
         "What logs in holds places for the host to fill, never a secret of its own."
 
+    802 Login "secrets are seen by nobody" [507]
+        "While the running host is logged in at the local venue, no part of its key and no token \
+         that the login gave is in the journal, the log, the status or on the control socket, \
+         and the journal replays to the same outputs."
+
     901 Bytes "any bytes are safe" []
         "Recorded frames and answers, damaged by seed, bring no panic and no record or \
          request that contradicts the ABI."

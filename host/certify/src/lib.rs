@@ -11,6 +11,7 @@
 //! | `certificate`, `matrix` | what became of it, for one file and for all |
 //! | `corpus`, `venue/` | recordings by their manifest; what has to be known of a venue |
 //! | `subject`, `session`, `tape`, `feed` | the adapter alone, started, beside the naive replay, with an engine |
+//! | `stage`, `folder` | the running host on the local venue |
 //! | `cards/` | the trials, a file a group |
 //! | `cage`, `filter` | the child in which purity is tried |
 #![forbid(unsafe_code)]
@@ -24,9 +25,11 @@ mod corpus;
 mod error;
 mod feed;
 mod filter;
+mod folder;
 mod matrix;
 mod outcome;
 mod session;
+mod stage;
 mod subject;
 mod tape;
 mod trial;

@@ -30,7 +30,12 @@ impl Subject {
 
     /// A fresh instance with its own settings.
     pub(crate) fn player(&self) -> Result<Player, PlayerError> {
-        Player::new(self.loaded.plugin, "")
+        self.player_with(&[])
+    }
+
+    /// A fresh instance with its own settings, changed by `own` (TOML lines).
+    pub(crate) fn player_with(&self, own: &[&str]) -> Result<Player, PlayerError> {
+        Player::new(self.loaded.plugin, &own.join("\n"))
     }
 
     /// The host's form of its own settings, changed by `own` (TOML lines).

@@ -11,12 +11,14 @@ use crate::cards::faults::Faults;
 use crate::cards::instruments::Lists;
 use crate::cards::tape::Tapes;
 use crate::cards::{
-    bytes, cost, cure, heartbeats, identity, limits, live, precision, purity, reconnect,
+    bytes, cost, cure, heartbeats, identity, limits, live, login, precision, purity, reconnect,
+    redaction,
 };
 use crate::certificate::Certificate;
 use crate::corpus::{Corpus, Recording};
 use crate::outcome::{Finding, Outcome, Outcomes};
 use crate::session::{Session, listed, lists};
+use crate::stage::Play;
 use crate::subject::Subject;
 use crate::tape::Tape;
 use crate::venue::{self, Venue};
@@ -134,15 +136,16 @@ impl Trials<'_> {
             _ => "",
         };
         let (Some((recording, truth, seen)), true) = (lived, why.is_empty()) else {
-            for number in [507, 508] {
+            for number in [507, 508, 802] {
                 out.insert(number, Outcome::unverified(why));
             }
             out.entry(601).or_insert_with(|| Outcome::unverified(why));
             return Ok(());
         };
         progress("the running host");
-        let (subject, venue, files) = (self.subject, self.venue, &recording.files);
-        live::try_all(&live::Trial { subject, venue, files, truth: &truth, seen }, out)
+        let play = Play::load(self.subject, self.venue, &recording.files, seen)?;
+        out.insert(802, redaction::search(&play)?);
+        live::try_all(&live::Trial { play, truth }, out)
     }
 
     /// Every recording, alone and with an engine. What the running host needs of its recording.
@@ -209,6 +212,7 @@ impl Trials<'_> {
         let symbols = listed(&mut player, &lists);
         let Some(mut session) = self.session() else { return };
         limits::try_all(self.subject, self.venue, &session, &symbols, out);
+        out.insert(801, login::places(self.subject, self.venue, lists, &symbols));
         out.insert(505, cure::ask(&mut session, &symbols));
         heartbeats::try_all(&mut session, self.venue, out);
     }

@@ -1,4 +1,4 @@
-//! 7xx and 801: limits, refusals, bans, sharing out, secrets.
+//! 7xx: limits, refusals, bans, sharing out.
 
 use patchbay_plugin::Value;
 use patchbay_plugin::bind::Command;
@@ -30,19 +30,13 @@ pub(crate) fn try_all(
 ) {
     out.insert(701, prices(session));
     out.insert(704, shares(subject, session, symbols));
-    out.insert(801, secrets(venue, session));
-    let fresh = || subject.player();
-    match (fresh(), fresh()) {
-        (Ok(refused), Ok(banned)) => {
-            let why = (429, "", PAUSE_S);
-            out.insert(702, refusal(refused, symbols, why, false));
-            out.insert(703, refusal(banned, symbols, (venue.ban.0, venue.ban.1, BAN_S), true));
-        }
-        (Err(error), _) | (_, Err(error)) => {
-            out.insert(702, Outcome::failed(error.to_string()));
-            out.insert(703, Outcome::failed(error.to_string()));
-        }
-    }
+    let tried = |why, banned| match subject.player() {
+        Ok(player) => refusal(player, symbols, why, banned),
+        Err(error) => Outcome::failed(error.to_string()),
+    };
+    out.insert(702, tried((429, "", PAUSE_S), false));
+    let ban = venue.ban.map(|(status, body)| tried((status, body, BAN_S), true));
+    out.insert(703, ban.unwrap_or_else(|| Outcome::unverified("the venue documents no ban")));
 }
 
 fn prices(session: &Session<'_>) -> Outcome {
@@ -92,20 +86,6 @@ fn shares(subject: &Subject, session: &Session<'_>, symbols: &[(String, Kind)]) 
             ("connections", session.conns.len() as u64),
         ]),
     }
-}
-
-fn secrets(venue: &Venue, session: &Session<'_>) -> Outcome {
-    if !venue.login {
-        return Outcome::unverified("its market data needs no login");
-    }
-    let slots = session.commands.iter().map(|command| match command {
-        Command::Connect(connect) => connect.secrets.len(),
-        Command::Send(send) => send.secrets.len(),
-        Command::Http(http) => http.secrets.len(),
-        _ => 0,
-    });
-    let slots = slots.sum::<usize>() as u64;
-    Outcome::backed(vec![("places", slots)], slots, "by its own settings it does not log in")
 }
 
 /// Answers the first request with a refusal that names a time, and watches when it is asked again.

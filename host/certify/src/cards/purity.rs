@@ -1,10 +1,8 @@
 //! 12xx: purity, tried in children.
 
-use std::fs;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use patchbay_naive::{Recorded, What};
@@ -13,6 +11,7 @@ use crate::CertifyError;
 use crate::cage::{Given, Job, NOT_CONFINED, NOT_MADE, THREADS};
 use crate::corpus::Recording;
 use crate::filter::{TRIALS, Trial};
+use crate::folder::Folder;
 use crate::outcome::{Outcome, Outcomes};
 use crate::subject::{Subject, connection};
 
@@ -31,16 +30,14 @@ pub(crate) fn try_all(
     out: &mut Outcomes,
 ) -> Result<(), CertifyError> {
     let folder = Folder::new().map_err(failed("make a private folder"))?;
-    let shim = folder.0.join("clock_shim.so");
-    let mut options = fs::OpenOptions::new();
-    let made = options.write(true).create_new(true).mode(0o500).open(&shim);
-    made.and_then(|mut file| file.write_all(CLOCK_SHIM)).map_err(failed("write the clock shim"))?;
+    let shim = folder.write("clock_shim.so", 0o500, CLOCK_SHIM);
+    let shim = shim.map_err(failed("write the clock shim"))?;
     let inputs = recordings.iter().flat_map(inputs).collect();
     let job = Job { inputs };
     let text = serde_json::to_string(&job).map_err(|e| failed("write the inputs")(e.into()))?;
     for (trial, number) in TRIALS.into_iter().zip(1201..) {
         let mut command = Command::new(program);
-        command.args(["certify", "--confined", trial.name(), "--stage"]).arg(&folder.0);
+        command.args(["certify", "--confined", trial.name(), "--stage"]).arg(folder.path());
         command.arg(&subject.file).env("LD_PRELOAD", &shim);
         let ended = run(command, text.as_bytes()).map_err(failed("run a child"))?;
         out.insert(number, judge(trial, &job, &ended));
@@ -155,29 +152,4 @@ fn inputs(recording: &Recording) -> Vec<Given> {
     all.push(Given::Timer);
     all.extend(conns.into_iter().map(|conn| Given::Close { conn }));
     all
-}
-
-/// A folder that only this user sees, removed when dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> io::Result<Self> {
-        for number in 0.. {
-            let name = format!("patchbay-certify-{}-{number}", std::process::id());
-            let path = std::env::temp_dir().join(name);
-            match fs::DirBuilder::new().mode(0o700).create(&path) {
-                Ok(()) => return Ok(Self(path)),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(io::ErrorKind::AlreadyExists.into())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What cannot be removed costs room among temporary files, nothing else.
-        fs::remove_dir_all(&self.0).ok();
-    }
 }

@@ -9,8 +9,8 @@ pub(super) static BINANCE: Venue = Venue {
     protocol: || Arc::new(patchbay_venue::binance::Binance::default()),
     heartbeat: Heartbeat::Venue,
     life_s: 24 * 3600,
-    ban: (418, r#"{"code":-1003,"msg":"Way too much request weight used; IP banned."}"#),
-    login: false,
+    ban: Some((418, r#"{"code":-1003,"msg":"Way too much request weight used; IP banned."}"#)),
+    login: &[],
     live: "usdm 2021-07-22",
     settings: &[],
 };

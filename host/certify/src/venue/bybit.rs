@@ -9,8 +9,8 @@ pub(super) static BYBIT: Venue = Venue {
     protocol: || Arc::new(patchbay_venue::bybit::Bybit),
     heartbeat: Heartbeat::Client { text: r#""op":"ping""#, within_s: 20 },
     life_s: 0,
-    ban: (403, "access too frequent"),
-    login: false,
+    ban: Some((403, "access too frequent")),
+    login: &[],
     live: "linear and spot 2026-08-09",
     settings: &["depth = \"200\""],
 };

@@ -2,6 +2,7 @@
 
 mod binance;
 mod bybit;
+mod deribit;
 
 use std::sync::Arc;
 
@@ -18,10 +19,10 @@ pub(crate) struct Venue {
     pub(crate) heartbeat: Heartbeat,
     /// Age at which the venue ends connections, s; 0 if it does not.
     pub(crate) life_s: i64,
-    /// Status and body of its ban.
-    pub(crate) ban: (u32, &'static str),
-    /// Whether some market data needs a login.
-    pub(crate) login: bool,
+    /// Status and body of its ban; `None` if it documents none.
+    pub(crate) ban: Option<(u32, &'static str)>,
+    /// Settings with which the adapter logs in (TOML lines); none if no market data needs it.
+    pub(crate) login: &'static [&'static str],
     /// The recording that the running host is tried with: one of some seconds.
     pub(crate) live: &'static str,
     /// Settings with which the adapter takes what that recording holds (TOML lines).
@@ -37,12 +38,11 @@ pub(crate) enum Heartbeat {
     Client { text: &'static str, within_s: i64 },
     /// The venue sends the first frame and ends the connection without an answer that holds the
     /// second text.
-    #[allow(dead_code, reason = "of venues to come")]
     Asked { frame: &'static str, answer: &'static str },
 }
 
 /// Every venue that can be certified.
-static VENUES: [&Venue; 2] = [&binance::BINANCE, &bybit::BYBIT];
+static VENUES: [&Venue; 3] = [&binance::BINANCE, &bybit::BYBIT, &deribit::DERIBIT];
 
 /// The venue of an adapter.
 pub(crate) fn find(name: &str) -> Option<&'static Venue> {

@@ -1,0 +1,22 @@
+//! Deribit v2: `public/set_heartbeat`, Connection Management and Rate Limits of `docs.deribit.com`.
+
+use std::sync::Arc;
+
+use super::{Heartbeat, Venue};
+
+/// The books that are recorded come at every event, for which the venue wants a login.
+const RAW: &[&str] = &["interval = \"raw\""];
+
+pub(super) static DERIBIT: Venue = Venue {
+    name: "deribit",
+    protocol: || Arc::new(patchbay_venue::deribit::Deribit),
+    heartbeat: Heartbeat::Asked {
+        frame: r#"{"jsonrpc":"2.0","method":"heartbeat","params":{"type":"test_request"}}"#,
+        answer: r#""method":"public/test""#,
+    },
+    life_s: 0,
+    ban: None,
+    login: RAW,
+    live: "options 2021-07-22",
+    settings: RAW,
+};
