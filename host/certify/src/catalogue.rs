@@ -96,14 +96,17 @@ cards! {
          only where the independent replay finds one."
 
     502 Sequences "a lost change is found" [401]
-        "With one change left out its book is no longer live after the next one, and no other \
-         book is touched."
+        "With one change left out its book is no longer live after the next one or, where \
+         nothing but a checksum can show it, right as far as the checksum reaches; and no book \
+         is touched whose changes are not counted with it."
 
     503 Sequences "a repeated change is harmless" [401]
-        "With one change sent twice the book stays live and right."
+        "With one change sent twice the book stays live and right; where ids cannot tell a \
+         repeat from a loss, it may wait for its next snapshot instead."
 
     504 Sequences "changes out of order are found" [401, 502]
-        "With two changes of a book exchanged it is not live, or right, from then on."
+        "With two changes of a book exchanged it is not live, or right, from then on; where \
+         nothing but a checksum can show it, right as of one of the two."
 
     505 Sequences "a gap asks for its cure" []
         "Told that a subscribed book needs a snapshot, the adapter asks the venue for it or \

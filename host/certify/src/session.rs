@@ -32,6 +32,8 @@ pub(crate) struct Session<'a> {
     /// The first answer that contradicts the ABI.
     pub(crate) broken: Option<Broken>,
     lists: Lists<'a>,
+    /// What is wished for.
+    symbols: Vec<String>,
     opened: u32,
     steps: usize,
 }
@@ -74,12 +76,14 @@ impl<'a> Session<'a> {
             conns: BTreeMap::new(),
             broken: None,
             lists,
+            symbols: Vec::new(),
             opened: 0,
             steps: 0,
         }
     }
 
     pub(crate) fn plan(&mut self, symbols: &[(String, Kind)]) {
+        self.symbols = symbols.iter().map(|(symbol, _)| symbol.clone()).collect();
         let channels = CHANNEL_DEPTH | CHANNEL_TRADES | CHANNEL_QUOTES;
         let mut wishes: Vec<Wish<'_>> = Vec::new();
         for (symbol, kind) in symbols {
@@ -136,7 +140,8 @@ impl<'a> Session<'a> {
         self.give(&Input::Open { conn: self.opened, tag: connect.tag, url: &connect.url });
     }
 
-    /// The recorded answer to a request: the same path, and of those the one whose query shares most.
+    /// The recorded answer to a request: the same path, and of those the one whose query shares most,
+    /// and which holds most of what is wished for.
     fn recorded(&self, http: &Http) -> Option<(&'a str, &'a str)> {
         let (path, query) = http.path.split_once('?').unwrap_or((&http.path, ""));
         let shared = |url: &str| {
@@ -145,6 +150,7 @@ impl<'a> Session<'a> {
         };
         let same = |url: &str| url.split('?').next().is_some_and(|url| url.ends_with(path));
         let fitting = self.lists.iter().filter(|(url, _)| same(url));
-        fitting.max_by_key(|(url, _)| shared(url)).copied()
+        let held = |body: &str| self.symbols.iter().filter(|symbol| body.contains(*symbol)).count();
+        fitting.max_by_key(|(url, body)| (shared(url), held(body))).copied()
     }
 }

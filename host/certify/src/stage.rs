@@ -34,13 +34,6 @@ const SETTLED: u32 = 16;
 const PING_EVERY: Duration = Duration::from_millis(400);
 const PONG_WITHIN: Duration = Duration::from_secs(2);
 
-/// The key that the host logs in with: local venues take any. Each part is found nowhere else.
-pub(crate) const KEY: [(&str, &str); 3] = [
-    ("key_id", "certified-key-7b1f"),
-    ("secret", "certified-secret-91c4"),
-    ("passphrase", "certified-words-e05a"),
-];
-
 /// What is staged: a recording, and the instruments that it is about.
 pub(crate) struct Play<'a> {
     pub(crate) subject: &'a Subject,
@@ -131,10 +124,9 @@ impl<'a> Play<'a> {
             channels: CHANNEL_DEPTH | CHANNEL_TRADES | CHANNEL_QUOTES,
         });
         let public = LiveAdapter::public(loaded, settings, wishes.collect());
-        if self.venue.login.is_empty() {
-            return Ok(public);
-        }
-        let text = KEY.map(|(part, value)| format!("{part} = \"{value}\"\n")).concat();
+        let Some(login) = &self.venue.login else { return Ok(public) };
+        let lines = login.key.iter().map(|(part, value)| format!("{part} = \"{value}\"\n"));
+        let text: String = lines.collect();
         let file = folder.write("keys/certified.toml", 0o600, text.as_bytes());
         file.map_err(failed("write a key"))?;
         let secrets = Secrets::Folder(folder.path().join("keys"));

@@ -86,6 +86,7 @@ impl<V: Venue> Adapter for Feed<V> {
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
         self.desk.session.close(conn);
+        self.desk.directory.close(conn);
         self.venue.forget(conn);
         if let Some((fail, text)) = V::ended(code, reason) {
             cx.fail(fail, &text);

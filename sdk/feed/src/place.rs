@@ -177,7 +177,7 @@ impl<'cx> Place<'_, 'cx> {
         [bid_price, bid_qty, ask_price, ask_qty]: [i64; 4],
     ) -> Result<(), Error> {
         if let Some(listing) = self.directory.get_mut(target.index) {
-            listing.quoted_ns = exchange_ns;
+            listing.quoted = (self.conn, exchange_ns);
         }
         let head = Head { flags, ..self.head(target, SLOT_QUOTE, sequence, exchange_ns) };
         self.cx.push(Quote { head, bid_price, bid_qty, ask_price, ask_qty })
@@ -192,7 +192,7 @@ impl<'cx> Place<'_, 'cx> {
         flags: u16,
         best: [i64; 4],
     ) -> Result<(), Error> {
-        let newest = self.directory.get_mut(target.index).map_or(0, |listing| listing.quoted_ns);
+        let newest = self.directory.get_mut(target.index).map_or(0, |l| l.quoted.1);
         match exchange_ns < newest {
             true => Ok(()),
             false => self.quote(target, (sequence, exchange_ns), flags, best),

@@ -23,14 +23,14 @@ pub struct Listing {
     pub session: u8,
     /// The venue's own code told last, 0 if none.
     pub code: u32,
-    /// The venue's time of the newest quote, ns.
-    pub quoted_ns: Nanos,
+    /// Connection and venue's time, ns, of the newest quote; zeros once that connection is gone.
+    pub quoted: (u32, Nanos),
 }
 
 impl Listing {
     const fn provisional(product: u8, symbol: String, kind: Kind, exps: (i8, i8)) -> Self {
         let session = SESSION_UNKNOWN;
-        Self { product, symbol, kind, exps, listed: false, session, code: 0, quoted_ns: 0 }
+        Self { product, symbol, kind, exps, listed: false, session, code: 0, quoted: (0, 0) }
     }
 }
 
@@ -119,12 +119,12 @@ impl Directory {
             return Ok(());
         }
         for fresh in std::mem::take(&mut self.fresh) {
-            let Listing { product, symbol, kind, exps, session, code, quoted_ns, .. } = fresh;
+            let Listing { product, symbol, kind, exps, session, code, quoted, .. } = fresh;
             let index = self.listings.len();
             let instrument = Instrument::provisional(&symbol, kind, exps.0, exps.1);
             self.define(product, &instrument, cx)?;
             if let Some(listing) = self.listings.get_mut(index) {
-                (listing.session, listing.code, listing.quoted_ns) = (session, code, quoted_ns);
+                (listing.session, listing.code, listing.quoted) = (session, code, quoted);
             }
         }
         Ok(())
@@ -133,6 +133,12 @@ impl Directory {
     /// Forgets what a frame that was found bad has named first.
     pub(crate) fn forget(&mut self) {
         self.fresh.clear();
+    }
+
+    /// The connection is gone, and what it said may be said again.
+    pub(crate) fn close(&mut self, conn: u32) {
+        let ours = self.listings.iter_mut().filter(|listing| listing.quoted.0 == conn);
+        ours.for_each(|listing| listing.quoted = (0, 0));
     }
 
     /// Defines or redefines an instrument.
@@ -159,7 +165,7 @@ impl Directory {
             // A list that does not say leaves it as it was.
             session: if instrument.session == SESSION_UNKNOWN { told } else { instrument.session },
             code: before.map_or(0, |listing| listing.code),
-            quoted_ns: before.map_or(0, |listing| listing.quoted_ns),
+            quoted: before.map_or((0, 0), |listing| listing.quoted),
             ..Listing::provisional(product, instrument.symbol.clone(), instrument.kind, exps)
         };
         match self.listings.get_mut(index as usize) {

@@ -15,10 +15,10 @@ pub(crate) fn places(
     lists: Lists<'_>,
     symbols: &[(String, Kind)],
 ) -> Outcome {
-    if venue.login.is_empty() {
+    let Some(login) = &venue.login else {
         return Outcome::unverified("its market data needs no login");
-    }
-    let player = match subject.player_with(venue.login) {
+    };
+    let player = match subject.player_with(login.settings) {
         Ok(player) => player,
         Err(error) => return Outcome::failed(error.to_string()),
     };
@@ -30,7 +30,7 @@ pub(crate) fn places(
         _ => 0,
     });
     match slots.sum::<usize>() as u64 {
-        0 => Outcome::failed(format!("it logs in nowhere with {}", venue.login.join(", "))),
+        0 => Outcome::failed(format!("it logs in nowhere with {}", login.settings.join(", "))),
         places => Outcome::passed(vec![("places", places)]),
     }
 }

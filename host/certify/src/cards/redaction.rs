@@ -12,7 +12,7 @@ use patchbay_venue::FaultPlan;
 
 use crate::CertifyError;
 use crate::outcome::{Figures, Outcome};
-use crate::stage::{KEY, Play, Stage, failed};
+use crate::stage::{Play, Stage, failed};
 use crate::subject::Subject;
 
 /// Steps that the host runs with data.
@@ -26,11 +26,11 @@ type Texts = Vec<(&'static str, Vec<u8>)>;
 /// Runs the host with a key, and looks for every part of it, and for what the login gave, in
 /// everything that the host leaves.
 pub(crate) fn search(play: &Play<'_>) -> Result<Outcome, CertifyError> {
-    if play.venue.login.is_empty() {
+    let Some(login) = &play.venue.login else {
         return Ok(Outcome::unverified("its market data needs no login"));
-    }
+    };
     let mut log = None;
-    let stage = play.stage(play.venue.login, FaultPlan::default(), |config, folder| {
+    let stage = play.stage(login.settings, FaultPlan::default(), |config, folder| {
         let files = LogFiles {
             folder: folder.join("log"),
             level: LogLevel::Debug,
@@ -57,7 +57,9 @@ pub(crate) fn search(play: &Play<'_>) -> Result<Outcome, CertifyError> {
     let bytes = texts.iter().map(|(_, text)| text.len() as u64).sum();
     let (turns, again) = replay(play.subject, &folder.path().join("journal"))?;
     let figures: Figures = vec![("logins", logins), ("bytes", bytes), ("turns", turns)];
-    let wrong = shown(&texts, play.tokens()).or_else(|| {
+    let parts = login.key.iter().map(|(part, value)| (*part, *value));
+    let secrets = parts.chain(play.tokens().iter().map(|token| ("token", *token)));
+    let wrong = shown(&texts, secrets).or_else(|| {
         (again != hash).then(|| "the journal does not replay to the same outputs".to_owned())
     });
     Ok(match wrong {
@@ -100,17 +102,24 @@ fn files(folder: &Path) -> io::Result<Vec<u8>> {
     Ok(all)
 }
 
-/// The first secret that is somewhere.
-fn shown(texts: &Texts, tokens: &[&str]) -> Option<String> {
-    let parts = KEY.iter().map(|(part, value)| (*part, *value));
-    let secrets = parts.chain(tokens.iter().map(|token| ("token", *token)));
-    for (what, secret) in secrets {
-        let holds = |text: &[u8]| text.windows(secret.len()).any(|part| part == secret.as_bytes());
-        if let Some((place, _)) = texts.iter().find(|(_, text)| holds(text)) {
-            return Some(format!("its {what} is in the {place}"));
-        }
-    }
-    None
+/// The first secret that is somewhere, by what it is.
+fn shown<'a>(
+    texts: &Texts,
+    mut secrets: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Option<String> {
+    secrets.find_map(|(what, secret)| {
+        let (place, _) = texts.iter().find(|(_, text)| holds(text, secret.as_bytes()))?;
+        Some(format!("its {what} is in the {place}"))
+    })
+}
+
+/// Whether a text holds a secret, not as a part of a longer word or number.
+fn holds(text: &[u8], secret: &[u8]) -> bool {
+    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let mut found = text.windows(secret.len()).enumerate().filter(|(_, part)| *part == secret);
+    found.any(|(at, _)| {
+        ends(at.checked_sub(1).and_then(|at| text.get(at))) && ends(text.get(at + secret.len()))
+    })
 }
 
 /// Turns of a journal, and the hash over its outputs.

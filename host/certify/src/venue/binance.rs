@@ -10,7 +10,7 @@ pub(super) static BINANCE: Venue = Venue {
     heartbeat: Heartbeat::Venue,
     life_s: 24 * 3600,
     ban: Some((418, r#"{"code":-1003,"msg":"Way too much request weight used; IP banned."}"#)),
-    login: &[],
+    login: None,
     live: "usdm 2021-07-22",
     settings: &[],
 };

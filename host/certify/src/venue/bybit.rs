@@ -10,7 +10,7 @@ pub(super) static BYBIT: Venue = Venue {
     heartbeat: Heartbeat::Client { text: r#""op":"ping""#, within_s: 20 },
     life_s: 0,
     ban: Some((403, "access too frequent")),
-    login: &[],
+    login: None,
     live: "linear and spot 2026-08-09",
     settings: &["depth = \"200\""],
 };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Heartbeat, Venue};
+use super::{Heartbeat, Login, Venue};
 
 /// The books that are recorded come at every event, for which the venue wants a login.
 const RAW: &[&str] = &["interval = \"raw\""];
@@ -16,7 +16,8 @@ pub(super) static DERIBIT: Venue = Venue {
     },
     life_s: 0,
     ban: None,
-    login: RAW,
+    // The key of the documentation's example of a signature; the local venue takes any.
+    login: Some(Login { settings: RAW, key: &[("key_id", "AMANDA"), ("secret", "AMANDASECRECT")] }),
     live: "options 2021-07-22",
     settings: RAW,
 };

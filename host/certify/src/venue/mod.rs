@@ -3,6 +3,7 @@
 mod binance;
 mod bybit;
 mod deribit;
+mod okx;
 
 use std::sync::Arc;
 
@@ -21,12 +22,20 @@ pub(crate) struct Venue {
     pub(crate) life_s: i64,
     /// Status and body of its ban; `None` if it documents none.
     pub(crate) ban: Option<(u32, &'static str)>,
-    /// Settings with which the adapter logs in (TOML lines); none if no market data needs it.
-    pub(crate) login: &'static [&'static str],
+    /// How the adapter logs in; `None` if no market data needs it.
+    pub(crate) login: Option<Login>,
     /// The recording that the running host is tried with: one of some seconds.
     pub(crate) live: &'static str,
     /// Settings with which the adapter takes what that recording holds (TOML lines).
     pub(crate) settings: &'static [&'static str],
+}
+
+/// A login for market data.
+pub(crate) struct Login {
+    /// Settings with which the adapter logs in (TOML lines).
+    pub(crate) settings: &'static [&'static str],
+    /// A key that the local venue takes: fields of a key file.
+    pub(crate) key: &'static [(&'static str, &'static str)],
 }
 
 /// Who keeps a connection alive, by the venue's documents.
@@ -42,7 +51,7 @@ pub(crate) enum Heartbeat {
 }
 
 /// Every venue that can be certified.
-static VENUES: [&Venue; 3] = [&binance::BINANCE, &bybit::BYBIT, &deribit::DERIBIT];
+static VENUES: [&Venue; 4] = [&binance::BINANCE, &bybit::BYBIT, &deribit::DERIBIT, &okx::OKX];
 
 /// The venue of an adapter.
 pub(crate) fn find(name: &str) -> Option<&'static Venue> {
