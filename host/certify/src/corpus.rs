@@ -107,4 +107,11 @@ impl Recording {
         let records = read(&files)?;
         Ok(Self { name: recording.name, files, records })
     }
+
+    /// From the first record to the last.
+    pub(crate) fn seconds(&self) -> f64 {
+        let at = |record: Option<&Recorded>| record.map_or(0, |record| record.at_ns);
+        let (first, last) = (at(self.records.first()), at(self.records.last()));
+        last.saturating_sub(first) as f64 / 1e9
+    }
 }

@@ -1,7 +1,7 @@
 //! The running host on the local venue, over TLS on the loopback.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
@@ -19,12 +19,14 @@ use patchbay_venue::{
 };
 
 use crate::CertifyError;
+use crate::corpus::Recording;
 use crate::folder::Folder;
 use crate::subject::Subject;
 use crate::venue::Venue;
 
-/// Times recorded pace.
+/// Times recorded pace, and how long a recording may take, s: a longer one is played faster.
 const PACE: f64 = 6.0;
+const RUN_S: f64 = 5.0;
 /// Longest wait for anything, in steps.
 pub(crate) const STEPS: u32 = 600;
 const STEP: Duration = Duration::from_millis(50);
@@ -41,6 +43,8 @@ pub(crate) struct Play<'a> {
     pub(crate) served: Arc<Served>,
     pub(crate) seen: Vec<Instrument>,
     protocol: Arc<dyn Protocol>,
+    /// Times recorded pace.
+    pace: f64,
 }
 
 /// A host and its venue, running.
@@ -58,13 +62,14 @@ impl<'a> Play<'a> {
     pub(crate) fn load(
         subject: &'a Subject,
         venue: &'a Venue,
-        files: &[PathBuf],
+        recording: &Recording,
         seen: Vec<Instrument>,
     ) -> Result<Self, CertifyError> {
         let protocol = (venue.protocol)();
-        let served = Served::load(files, &*protocol);
+        let served = Served::load(&recording.files, &*protocol);
         let served = served.map_err(failed("load the recording into the local venue"))?;
-        Ok(Self { subject, venue, served, seen, protocol })
+        let pace = (recording.seconds() / RUN_S).max(PACE);
+        Ok(Self { subject, venue, served, seen, protocol, pace })
     }
 
     /// What logins at the local venue give that nobody else may know.
@@ -104,7 +109,7 @@ impl<'a> Play<'a> {
         let usual = self.protocol.limits(self.served.products()[0]);
         let limits = Limits { ping_every: PING_EVERY, pong_within: PONG_WITHIN, ..usual };
         VenueServer::start(VenueConfig {
-            pace: Pace::Times(PACE),
+            pace: Pace::Times(self.pace),
             start: Start::OnCall,
             at_end: AtEnd::Stay,
             limits: Some(limits),

@@ -143,7 +143,7 @@ impl Trials<'_> {
             return Ok(());
         };
         progress("the running host");
-        let play = Play::load(self.subject, self.venue, &recording.files, seen)?;
+        let play = Play::load(self.subject, self.venue, recording, seen)?;
         out.insert(802, redaction::search(&play)?);
         live::try_all(&live::Trial { play, truth }, out)
     }

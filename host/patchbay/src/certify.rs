@@ -1,9 +1,15 @@
 //! `patchbay certify`: what holds of an adapter's file.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::exit;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread;
 
-use patchbay_certify::{Certificate, Corpus, Means, catalogue, certify, confined, matrix};
+use patchbay_certify::{
+    Certificate, CertifyError, Corpus, Means, catalogue, certify, confined, matrix,
+};
 use patchbay_loader::Kind;
 
 use crate::args::CertifyArgs;
@@ -22,18 +28,40 @@ pub(crate) fn run(args: &CertifyArgs, folder: Option<&Path>) -> Result<(), Failu
     let program = std::env::current_exe()?;
     let recordings = args.recordings.unwrap_or(usize::MAX);
     let means = Means { corpus: corpus.as_ref(), recordings, program: &program };
-    let mut certificates = Vec::new();
-    for file in files(args, folder)? {
-        let name = file.file_name().unwrap_or_default().display().to_string();
-        let say = |what: &str| progress(&format!("{name}: {what}"));
-        certificates.push(certify(&file, means, say)?);
-    }
+    let certificates = together(&files(args, folder)?, means)?;
     print(args, &certificates)?;
     let failed: Vec<String> = certificates.iter().filter_map(failures).collect();
     match failed.is_empty() {
         true => Ok(()),
         false => Err(Failure { text: failed.join("; "), code: FAILED }),
     }
+}
+
+/// The certificates of files, in their order. As many are made at once as there are processors: most
+/// of the time of each goes into waiting for a running host.
+fn together(files: &[PathBuf], means: Means<'_>) -> Result<Vec<Certificate>, CertifyError> {
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<Vec<_>, CertifyError> {
+        let mut made = Vec::new();
+        while let Some((number, file)) = files.iter().enumerate().nth(next.fetch_add(1, Relaxed)) {
+            let name = file.file_name().unwrap_or_default().display().to_string();
+            let say = |what: &str| progress(&format!("{name}: {what}"));
+            made.push((number, certify(file, means, say)?));
+        }
+        Ok(made)
+    };
+    let made = thread::scope(|scope| {
+        let count = thread::available_parallelism().map_or(1, usize::from).min(files.len());
+        let workers: Vec<_> = (0..count).map(|_| scope.spawn(work)).collect();
+        let ended = workers.into_iter().map(|worker| match worker.join() {
+            Ok(made) => made,
+            Err(panic) => resume_unwind(panic),
+        });
+        ended.collect::<Result<Vec<_>, _>>()
+    })?;
+    let mut all: Vec<_> = made.into_iter().flatten().collect();
+    all.sort_by_key(|(number, _)| *number);
+    Ok(all.into_iter().map(|(_, certificate)| certificate).collect())
 }
 
 fn print(args: &CertifyArgs, certificates: &[Certificate]) -> Result<(), Failure> {

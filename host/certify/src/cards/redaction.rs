@@ -115,7 +115,8 @@ fn shown<'a>(
 
 /// Whether a text holds a secret, not as a part of a longer word or number.
 fn holds(text: &[u8], secret: &[u8]) -> bool {
-    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'.';
+    let ends = |byte: Option<&u8>| !byte.is_some_and(joins);
     let mut found = text.windows(secret.len()).enumerate().filter(|(_, part)| *part == secret);
     found.any(|(at, _)| {
         ends(at.checked_sub(1).and_then(|at| text.get(at))) && ends(text.get(at + secret.len()))
@@ -132,4 +133,20 @@ fn replay(subject: &Subject, journal: &Path) -> Result<(u64, Option<String>), Ce
     let core = replay_journal(&mut source, config, |_| Ok(setup), |_, _| Ok(()));
     let core = core.map_err(failed("replay the journal"))?;
     Ok((core.turns(), core.hash()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_found_wherever_it_stands_alone() {
+        let texts = vec![
+            ("journal", br#"{"qty":"0.123456","id":1234567}"#.to_vec()),
+            ("log", b"k=123456".to_vec()),
+        ];
+        let found = |secret| shown(&texts, [("passphrase", secret)].into_iter());
+        assert_eq!(found("123456").as_deref(), Some("its passphrase is in the log"));
+        assert_eq!((found("12345"), found("23456")), (None, None), "parts of longer words");
+    }
 }

@@ -18,6 +18,6 @@ pub(super) static DERIBIT: Venue = Venue {
     ban: None,
     // The key of the documentation's example of a signature; the local venue takes any.
     login: Some(Login { settings: RAW, key: &[("key_id", "AMANDA"), ("secret", "AMANDASECRECT")] }),
-    live: "options 2021-07-22",
+    live: "options 2021-04-05",
     settings: RAW,
 };
