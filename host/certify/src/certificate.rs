@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(verdicts(302), [(302, "failed")]);
         let mut expected = withdrawn(&[401, 403, 404, 405]);
         expected.push((501, "failed"));
-        expected.extend(withdrawn(&[502, 503, 504, 506, 507, 508]));
+        expected.extend(withdrawn(&[502, 503, 504, 506, 507, 508, 802]));
         assert_eq!(verdicts(501), expected);
     }
 

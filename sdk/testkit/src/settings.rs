@@ -16,7 +16,7 @@ impl Settings {
     /// The defaults of `plugin` under `changes`, which decide a key that they have, a list as a
     /// whole: what a host makes of the venue's file.
     pub(crate) fn new(plugin: &Plugin, changes: &str) -> Result<Self, PlayerError> {
-        let mut all = leaves(&parse("defaults", plugin.defaults())?);
+        let mut all = defaults(plugin)?;
         let described = described(plugin)?;
         for (key, value) in leaves(&parse("changes", changes)?) {
             if !all.contains_key(&key) && !described.contains_key(&key) {
@@ -53,7 +53,7 @@ impl Settings {
 
 /// What stands in only one of defaults and schema, or lacks its text; empty if they agree.
 pub(crate) fn disagreements(plugin: &Plugin) -> Result<Vec<String>, PlayerError> {
-    let defaults = leaves(&parse("defaults", plugin.defaults())?);
+    let defaults = defaults(plugin)?;
     let described = described(plugin)?;
     let mut found: Vec<_> = defaults
         .keys()
@@ -78,6 +78,14 @@ pub(crate) fn disagreements(plugin: &Plugin) -> Result<Vec<String>, PlayerError>
         }
     }
     Ok(found)
+}
+
+/// A plugin's own defaults: `streams` beside them is what a host wants of it where the configuration
+/// names nothing, and no setting.
+fn defaults(plugin: &Plugin) -> Result<BTreeMap<String, Toml>, PlayerError> {
+    let mut table = parse("defaults", plugin.defaults())?;
+    table.remove("streams");
+    Ok(leaves(&table))
 }
 
 /// The schema's entries by the keys that they describe.

@@ -4,6 +4,7 @@ mod binance;
 mod bybit;
 mod deribit;
 mod okx;
+mod upbit;
 
 use std::sync::Arc;
 
@@ -51,7 +52,8 @@ pub(crate) enum Heartbeat {
 }
 
 /// Every venue that can be certified.
-static VENUES: [&Venue; 4] = [&binance::BINANCE, &bybit::BYBIT, &deribit::DERIBIT, &okx::OKX];
+static VENUES: [&Venue; 5] =
+    [&binance::BINANCE, &bybit::BYBIT, &deribit::DERIBIT, &okx::OKX, &upbit::UPBIT];
 
 /// The venue of an adapter.
 pub(crate) fn find(name: &str) -> Option<&'static Venue> {
