@@ -43,8 +43,7 @@ impl Streams for Market {
     /// DOC public/subscribe, public/unsubscribe.
     fn request(&self, _line: Line, verb: Verb, streams: &[Stream], ids: &mut Ids) -> Send {
         let method = verb.pick("public/subscribe", "public/unsubscribe");
-        let names = Stream::join(streams, "\",\"");
-        call(ids.next(), method, &format!(r#""channels":["{names}"]"#))
+        call(ids.next(), method, &format!(r#""channels":["{}"]"#, Stream::join(streams, "\",\"")))
     }
 
     /// DOC public/set_heartbeat: without, a dead connection looks like a quiet one.
@@ -76,7 +75,6 @@ fn login(id: u64) -> Send {
     let mac = slot(&text, r#""signature":""#, SECRET_HMAC_SHA256, ENCODE_HEX);
     let mac = Secret { over: TARGET_SCRATCH, to: usize::MAX, ..mac };
     let (secrets, scratch) = (vec![key, time, signed, mac], vec![format!("\n{id}\n")]);
-    let token = |field: &str| Token { field: field.to_owned(), ..Token::default() };
-    let tokens = ["access_token", "refresh_token"].map(token).to_vec();
+    let tokens = ["access_token", "refresh_token"].map(Token::blanked).to_vec();
     Send { secrets, scratch, tokens, ..send }
 }

@@ -157,7 +157,7 @@ impl<'a> AdapterCx<'a> {
     /// If the definition contradicts itself.
     pub fn define_instrument(&mut self, index: u32, instrument: &Instrument) -> Result<(), Error> {
         let ctx = self.raw.ctx;
-        let status = command::lend_instrument(index, instrument, |i| {
+        let status = crate::instrument::lend(index, instrument, |i| {
             // SAFETY: as for `connect`.
             unsafe { call(self.host().define_instrument, |f| f(ctx, i)) }
         });

@@ -47,6 +47,7 @@ mod error;
 pub mod export;
 mod frame;
 mod guard;
+mod instrument;
 mod log;
 mod read;
 mod strategy;

@@ -3,8 +3,8 @@
 use patchbay_abi::{self as abi, BookView, ClientId, Level, OrderIntent, OrderRef, Slot};
 use patchbay_model::{Instrument, InstrumentId, Kind, Nanos, Side};
 
-use crate::command::copy_instrument;
 use crate::cx::{call, outcome};
+use crate::instrument;
 use crate::read::sized;
 use crate::{Config, Error};
 
@@ -189,7 +189,7 @@ impl<'a> StrategyCx<'a> {
         let instrument = self.host().instrument?;
         // SAFETY: a call with its own context; the answer is null or valid, with what it points
         // to, until the call into the strategy returns.
-        unsafe { copy_instrument(&sized(instrument(self.raw.ctx, id.0))?) }
+        unsafe { instrument::copy(&sized(instrument(self.raw.ctx, id.0))?) }
     }
 
     /// Asks for an order; its client id.

@@ -76,7 +76,7 @@ fn a_scanner_that_reads_otherwise_than_its_parser_is_found() {
     let readings = law(Fault::None);
     assert!(readings.scanned > 100 && readings.rejected > 100, "{readings}");
     let said = verdict(|| law(Fault::Parse));
-    for part in ["GOLD trade 1 12 x 5", "scanned: ", "parsed: ", "frame 1, seed 7, mutation "] {
+    for part in ["LEAD trade 1 345 x 67", "scanned: ", "parsed: ", "frame 1, seed 7, mutation "] {
         assert!(said.contains(part), "{part} in {said}");
     }
     let said = verdict(|| law(Fault::Scan));

@@ -120,7 +120,7 @@ unsafe extern "C" fn define_instrument(
         let Some(from) = sized(instrument) else {
             return abi::INVALID;
         };
-        let copy = command::copy_instrument(&from).map(Box::new);
+        let copy = crate::instrument::copy(&from).map(Box::new);
         give(ctx, copy.map(|instrument| Command::Define { index: from.index, instrument }))
     }
 }

@@ -11,7 +11,7 @@ use patchbay_abi::{
 use patchbay_model::{Instrument, InstrumentId, Kind, Nanos, Side};
 
 use super::{BindError, Making, made};
-use crate::command::lent_instrument;
+use crate::instrument::lent;
 
 /// Where a strategy's books and instruments come from during a call.
 pub trait Books {
@@ -318,7 +318,7 @@ unsafe extern "C" fn instrument(ctx: *mut c_void, instrument: u32) -> *const abi
     let Some(from) = desk.books.instrument(InstrumentId(instrument)) else {
         return ptr::null();
     };
-    let lent = Box::new(lent_instrument(instrument, from));
+    let lent = Box::new(lent(instrument, from));
     &raw const **desk.instruments.entry(instrument).or_insert(lent)
 }
 
