@@ -3,7 +3,7 @@
 use patchbay_abi::{self as abi, Slot, Status};
 use patchbay_model::{Instrument, Nanos};
 
-use crate::{Bucket, Connect, DepthStart, DepthWriter, Error, Http, Send, command};
+use crate::{Bucket, Connect, DepthStart, DepthWriter, Error, Http, Send, instrument};
 
 /// Records out, requests out, time in. Lives for one call.
 pub struct AdapterCx<'a> {
@@ -157,7 +157,7 @@ impl<'a> AdapterCx<'a> {
     /// If the definition contradicts itself.
     pub fn define_instrument(&mut self, index: u32, instrument: &Instrument) -> Result<(), Error> {
         let ctx = self.raw.ctx;
-        let status = crate::instrument::lend(index, instrument, |i| {
+        let status = instrument::lend(index, instrument, |i| {
             // SAFETY: as for `connect`.
             unsafe { call(self.host().define_instrument, |f| f(ctx, i)) }
         });

@@ -7,7 +7,7 @@ use patchbay_abi::{self as abi, AdapterCx, AdapterHost, Slot, Status, Str};
 
 use super::Command;
 use crate::read::sized;
-use crate::{Bucket, Connect, Http, Send, command};
+use crate::{Bucket, Connect, Http, Send, instrument};
 
 /// Where the functions below put things; `ctx` leads to it.
 pub(super) struct Desk {
@@ -120,7 +120,7 @@ unsafe extern "C" fn define_instrument(
         let Some(from) = sized(instrument) else {
             return abi::INVALID;
         };
-        let copy = crate::instrument::copy(&from).map(Box::new);
+        let copy = instrument::copy(&from).map(Box::new);
         give(ctx, copy.map(|instrument| Command::Define { index: from.index, instrument }))
     }
 }
