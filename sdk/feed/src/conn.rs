@@ -60,7 +60,7 @@ impl<'cx> Conn<'_, 'cx> {
             let Some(mut instrument) = V::instrument(product, entry, known.map(|t| t.exps))? else {
                 continue;
             };
-            self.desk.settings.complete(&mut instrument)?;
+            self.desk.settings.complete(V::table(entry), &mut instrument)?;
             let mut at = self.place(product);
             if let Some(target) = known {
                 at.state(target, 0, instrument.session)?;
@@ -129,5 +129,22 @@ impl<'cx> Conn<'_, 'cx> {
         let Desk { settings, directory, ids, session, .. } = &mut *self.desk;
         let known = Known { venue, settings, directory };
         session.refused((self.number, id), why, known, ids, self.cx)
+    }
+
+    /// [`refused`](Self::refused), with what the code calls for beside: another token, which
+    /// connections then take the place of all with, or an operator.
+    pub fn refusal<V: Venue>(
+        &mut self,
+        id: u64,
+        (code, why): (i64, String),
+        venue: &V,
+    ) -> Result<(), Error> {
+        if V::stale(code) {
+            self.desk.renew(self.cx);
+        }
+        if let Some(fail) = V::alarm(0, code) {
+            self.cx.fail(fail, &why);
+        }
+        self.refused(id, &why, venue)
     }
 }

@@ -1,10 +1,14 @@
 //! What the SDK keeps for a venue.
 
+use patchbay_model::Nanos;
 use patchbay_plugin::{AdapterCx, Error};
 
 use crate::request::Requests;
 use crate::session::Session;
 use crate::{Directory, Ids, Place, Request, Settings, Topic, Venue, When};
+
+/// Tokens are asked for at most so often, and so long before they end.
+pub(crate) const TOKEN_PAUSE: Nanos = 60_000_000_000;
 
 /// Configuration, instruments, connections and requests.
 #[derive(Debug)]
@@ -17,6 +21,8 @@ pub(crate) struct Desk {
     pub(crate) ids: Ids,
     pub(crate) requests: Requests,
     pub(crate) session: Session,
+    /// When the last token came; 0 for none yet.
+    token_at: Nanos,
 }
 
 /// What connections and requests are made of.
@@ -53,17 +59,60 @@ impl Desk {
             ids: Ids::default(),
             requests: Requests::default(),
             session: Session::default(),
+            token_at: 0,
         }
     }
 
-    /// Declares limits and asks for what is asked at the start.
+    /// Declares limits and asks for what is asked at the start: for a token first, where one is
+    /// needed.
     pub(crate) fn begin<V: Venue>(
         &mut self,
         venue: &V,
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
         self.settings.buckets::<V>().iter().try_for_each(|bucket| cx.define_bucket(bucket))?;
-        for call in V::CALLS {
+        let token = V::CALLS.iter().any(|call| call.topic == Topic::Token);
+        self.ask_first(token, venue, cx)
+    }
+
+    /// A token came that is good for so long: what waits for the first is asked for, and later ones
+    /// need new connections.
+    pub(crate) fn admit<V: Venue>(
+        &mut self,
+        good: Nanos,
+        venue: &V,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        let before = std::mem::replace(&mut self.token_at, cx.now());
+        let next = cx.now() + (good - TOKEN_PAUSE).max(TOKEN_PAUSE);
+        self.requests.later(self.token(), next, cx);
+        if before == 0 {
+            return self.ask_first(false, venue, cx);
+        }
+        let Self { settings, directory, session, .. } = self;
+        session.replace_where(|link| link.conn.is_some(), Known { venue, settings, directory }, cx)
+    }
+
+    /// The token is no longer good: another is asked for as soon as that may be.
+    pub(crate) fn renew(&mut self, cx: &mut AdapterCx<'_>) {
+        if self.token_at != 0 {
+            let at = cx.now().max(self.token_at + TOKEN_PAUSE);
+            self.requests.later(self.token(), at, cx);
+        }
+    }
+
+    fn token(&self) -> Request {
+        Request::new(Topic::Token, self.settings.products.first().copied().unwrap_or(0), 0)
+    }
+
+    /// Asks for tokens, or for all else that is asked at the start.
+    fn ask_first<V: Venue>(
+        &mut self,
+        token: bool,
+        venue: &V,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        for call in V::CALLS.iter().filter(|call| (call.topic == Topic::Token) == token) {
             let products = match call.when {
                 When::Once => &self.settings.products[..self.settings.products.len().min(1)],
                 When::Each => &self.settings.products[..],
@@ -93,7 +142,7 @@ impl Desk {
         venue: &V,
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
-        let Self { settings, directory, requests, ids, session } = self;
+        let Self { settings, directory, requests, ids, session, .. } = self;
         session.arrange(Known { venue, settings, directory }, requests, ids, cx)
     }
 

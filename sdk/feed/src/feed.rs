@@ -111,12 +111,12 @@ impl<V: Venue> Adapter for Feed<V> {
             }
         }
         requests.wake(cx);
-        session.expire(now, known, cx)
+        session.replace_where(|link| link.until != 0 && link.until <= now, known, cx)
     }
 
     fn resync(&mut self, scope: Scope, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
         let Self { venue, desk, .. } = self;
-        let Desk { settings, directory, ids, session, requests } = desk;
+        let Desk { settings, directory, ids, session, requests, .. } = desk;
         let known = Known { venue, settings, directory };
         let Scope::Instrument(index) = scope else {
             let conn = venue.conn_of(scope);

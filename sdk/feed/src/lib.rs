@@ -23,6 +23,7 @@
 //! say goes out through a [`Place`].
 #![forbid(unsafe_code)]
 
+mod clock;
 mod conn;
 mod decimal;
 mod define;
@@ -42,6 +43,7 @@ pub mod prelude;
 mod product;
 mod reply;
 mod request;
+mod rungs;
 mod scan;
 mod secret;
 mod session;
@@ -50,6 +52,7 @@ mod symbol;
 mod tree;
 mod venue;
 
+pub use clock::time_of_day;
 pub use conn::Conn;
 pub use decimal::{parse_number, plain_number};
 pub use define::{Sizes, define, places, steps};
@@ -64,8 +67,9 @@ pub use parser::Parser;
 pub use place::{Deal, Place, best};
 pub use product::{Line, Product};
 pub use request::{Request, Topic, encoded, parameter};
+pub use rungs::Rungs;
 pub use scan::{Declined, Scan};
-pub use secret::{signed, slot, with_jwt};
+pub use secret::{bearer, credentials, signed, slot, with_jwt};
 pub use settings::{Host, Settings, Table};
 pub use symbol::{Directory, Listing, Target};
 pub use tree::Tree;

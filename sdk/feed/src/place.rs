@@ -2,9 +2,9 @@
 
 use patchbay_plugin::abi::{
     DEPTH_DENSE, Funding, Head, Liquidation, Mark, NO_INSTRUMENT, OpenInterest, Quote,
-    SCOPE_CONNECTION, SCOPE_INSTRUMENT, SCOPE_NONE, SESSION_UNKNOWN, SIDE_BUY, SIDE_SELL,
-    SLOT_FUNDING, SLOT_LIQUIDATION, SLOT_MARK, SLOT_OPEN_INTEREST, SLOT_QUOTE, SLOT_STATUS,
-    SLOT_TRADE, SessionStatus, Trade,
+    SCOPE_CONNECTION, SCOPE_INSTRUMENT, SCOPE_NONE, SESSION_UNKNOWN, SIDE_BUY, SIDE_NONE,
+    SIDE_SELL, SLOT_FUNDING, SLOT_LIQUIDATION, SLOT_MARK, SLOT_OPEN_INTEREST, SLOT_QUOTE,
+    SLOT_STATUS, SLOT_TRADE, SessionStatus, TRADE_AUCTION, Trade,
 };
 use patchbay_plugin::{AdapterCx, DepthStart, DepthWriter, Error};
 
@@ -45,7 +45,7 @@ pub struct Deal {
     pub price: i64,
     /// Quantity mantissa.
     pub qty: i64,
-    /// The seller took.
+    /// The seller took; in an auction (`TRADE_AUCTION`) nobody did.
     pub sold: bool,
     /// Fills in it, 0 if the venue does not say.
     pub fills: u32,
@@ -161,7 +161,11 @@ impl<'cx> Place<'_, 'cx> {
             qty: deal.qty,
             trade_id: deal.id,
             fills: deal.fills,
-            aggressor: if deal.sold { SIDE_SELL } else { SIDE_BUY },
+            aggressor: match deal.sold {
+                _ if deal.flags & TRADE_AUCTION != 0 => SIDE_NONE,
+                true => SIDE_SELL,
+                false => SIDE_BUY,
+            },
             id_hashed: u8::from(deal.hashed),
             flags: deal.flags,
         })
@@ -301,17 +305,37 @@ impl<'cx> Place<'_, 'cx> {
         }
     }
 
-    /// The same of all instruments that `is` picks.
+    /// [`state`](Self::state) of all instruments that `is` picks.
     pub fn state_where(
         &mut self,
         is: impl Fn(&Listing) -> bool,
         exchange_ns: i64,
         state: u8,
     ) -> Result<(), Error> {
+        self.states(|_, listing| is(listing), exchange_ns, state)
+    }
+
+    /// The same of those among them that the connection carries, where each is told of all.
+    pub fn state_here(
+        &mut self,
+        is: impl Fn(&Listing) -> bool,
+        exchange_ns: i64,
+        state: u8,
+    ) -> Result<(), Error> {
+        let (session, conn) = (self.session, self.conn);
+        self.states(|index, l| is(l) && session.carries(conn, Some(index)), exchange_ns, state)
+    }
+
+    fn states(
+        &mut self,
+        is: impl Fn(u32, &Listing) -> bool,
+        exchange_ns: i64,
+        state: u8,
+    ) -> Result<(), Error> {
         for index in 0..self.directory.listings().len() as u32 {
             let listing = self.directory.get(index)?;
             let target = Target { index, exps: listing.exps };
-            if is(listing) {
+            if is(index, listing) {
                 self.state(target, exchange_ns, state)?;
             }
         }

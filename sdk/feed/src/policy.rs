@@ -36,13 +36,18 @@ impl Policy {
         Ok(Self { quote, ticks, min_notional })
     }
 
-    /// Completes an instrument of this quote currency whose list does not tell steps.
+    /// Completes an instrument of this quote currency, or table where it has another, whose list does
+    /// not tell steps.
     ///
     /// # Errors
     ///
     /// If a price or a step is no decimal at the instrument's exponent.
-    pub(crate) fn complete(&self, instrument: &mut Instrument) -> Result<(), Error> {
-        if instrument.quote != self.quote || instrument.tick != 0 {
+    pub(crate) fn complete(
+        &self,
+        name: Option<&str>,
+        instrument: &mut Instrument,
+    ) -> Result<(), Error> {
+        if name.unwrap_or(&instrument.quote) != self.quote || instrument.tick != 0 {
             return Ok(());
         }
         let wrong = |key: &str, text: &str, error: DecimalError| {
@@ -94,13 +99,13 @@ mod tests {
     fn steps_are_those_of_the_quote_currency() {
         let policy = policy(&[("1000", "5"), ("0", "0.01"), ("10", "0.1")]);
         let mut made = quoted("KRW");
-        policy.complete(&mut made).expect("all are decimals");
+        policy.complete(None, &mut made).expect("all are decimals");
         let steps = [0, 999, 1000, 99_999, 100_000].map(|price| made.tick_at(price));
         assert_eq!((made.tick, steps), (1, [1, 1, 10, 10, 500]));
         assert_eq!((made.min_notional, made.notional_exp), (5, -1));
         for other in [quoted("BTC"), Instrument { tick: 7, ..quoted("KRW") }] {
             let mut same = other.clone();
-            policy.complete(&mut same).expect("there is nothing to do");
+            policy.complete(None, &mut same).expect("there is nothing to do");
             assert_eq!(same, other);
         }
     }
@@ -108,9 +113,9 @@ mod tests {
     #[test]
     fn one_step_holds_everywhere_and_none_is_too_fine() {
         let mut made = quoted("KRW");
-        policy(&[("0", "0.05")]).complete(&mut made).expect("all are decimals");
+        policy(&[("0", "0.05")]).complete(None, &mut made).expect("all are decimals");
         assert_eq!((made.tick, made.bands.len()), (5, 0));
-        let error = policy(&[("0", "0.001")]).complete(&mut quoted("KRW"));
+        let error = policy(&[("0", "0.001")]).complete(None, &mut quoted("KRW"));
         let error = error.expect_err("it is finer than the exponent").to_string();
         assert!(error.contains("A: `ticks.KRW`: \"0.001\""), "{error}");
     }

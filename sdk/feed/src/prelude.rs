@@ -2,15 +2,16 @@
 
 pub use patchbay_model::{Instrument, Kind, Nanos, OptionSide, parse_decimal, parse_iso8601};
 pub use patchbay_plugin::abi::*;
-pub use patchbay_plugin::{AdapterCx, DepthWriter, Error, Secret, Send, Token};
+pub use patchbay_plugin::{AdapterCx, Connect, DepthWriter, Error, Http, Secret, Send, Token};
 pub use simd_json::prelude::*;
 pub use simd_json::tape::Value;
 
 pub use crate::{
     Batch, Books, Call, Calls, Cell, Channel, Conn, Deal, Declined, Faults, Fields, Frames,
     Greeting, Heal, Host, Ids, Instruments, Limit, Limits, Line, Listing, Memory, Ping, Place,
-    Product, Read, Remedy, Request, Room, Scan, Sizes, Stream, Streams, Target, Topic, Tree, Use,
-    Verb, When, best, define, millis, signed, skip, slot, steps, trade_id, unordered, with_jwt,
+    Product, Read, Remedy, Request, Room, Rungs, Scan, Sizes, Stream, Streams, Target, Topic, Tree,
+    Use, Verb, When, bearer, best, credentials, define, millis, rungs, signed, skip, slot, steps,
+    time_of_day, trade_id, unordered, with_jwt,
 };
 
 /// What fails with an [`Error`] unless it says otherwise.

@@ -5,7 +5,7 @@ use patchbay_plugin::{AdapterCx, Error, Reply};
 use simd_json::prelude::*;
 use simd_json::tape::Value;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, TOKEN_PAUSE};
 use crate::fault::retry_after;
 use crate::request::{encoded, parameter};
 use crate::{
@@ -53,6 +53,9 @@ impl<V: Venue> Feed<V> {
         if let Some(code) = alarm {
             cx.fail(code, &text);
         }
+        if V::stale(code) {
+            self.desk.renew(cx);
+        }
         let remedy = V::remedy(reply.status, code);
         // The host audits again by itself.
         let remedy = if request.topic == Topic::Audit { Remedy::Drop } else { remedy };
@@ -60,6 +63,7 @@ impl<V: Venue> Feed<V> {
             cx.log(LOG_WARN, &format!("{text}; not asked again"));
             return Ok(());
         };
+        let pause = if request.topic == Topic::Token { pause.max(TOKEN_PAUSE) } else { pause };
         // Where there was no answer, the host says so.
         let level = if reply.status == 0 { LOG_DEBUG } else { LOG_WARN };
         cx.log(level, &format!("{text}; asked again in {} ms", pause / 1_000_000));
@@ -172,8 +176,9 @@ fn read<V: Venue>(
             }
             Ok(())
         }
+        Topic::Token => desk.admit(V::good_for(root)?, venue, cx),
         Topic::Instruments => {
-            define_all::<V>(product, content, desk, cx)?;
+            define_all(product, content, venue, desk, cx)?;
             if let Some(request) = request {
                 match V::page(root) {
                     Some(page) => desk.ask(request, &page, venue, cx)?,
@@ -204,6 +209,7 @@ fn read<V: Venue>(
 fn define_all<V: Venue>(
     product: u8,
     list: Value<'_, '_>,
+    venue: &mut V,
     desk: &mut Desk,
     cx: &mut AdapterCx<'_>,
 ) -> Result<(), Error> {
@@ -214,11 +220,15 @@ fn define_all<V: Venue>(
         let known = directory.find(product, symbol);
         let read = V::instrument(product, entry, known.map(|(_, listing)| listing.exps));
         let completed = read.and_then(|mut read| {
-            read.iter_mut().try_for_each(|instrument| settings.complete(instrument))?;
+            read.iter_mut()
+                .try_for_each(|instrument| settings.complete(V::table(entry), instrument))?;
             Ok(read)
         });
         match completed {
-            Ok(Some(instrument)) => directory.define(product, &instrument, cx)?,
+            Ok(Some(instrument)) => {
+                venue.learn(entry);
+                directory.define(product, &instrument, cx)?;
+            }
             Ok(None) => {}
             Err(error) => {
                 cx.log(LOG_WARN, &format!("{}: {error}", directory.product(product).name));

@@ -246,15 +246,15 @@ impl Session {
         self.subscribe(at, known, ids, cx)
     }
 
-    /// Replaces connections whose login ends, make-before-break.
-    pub(crate) fn expire<V: Venue>(
+    /// Replaces those connections, make-before-break.
+    pub(crate) fn replace_where<V: Venue>(
         &mut self,
-        now: Nanos,
+        is: impl Fn(&Link) -> bool,
         known: Known<'_, V>,
         cx: &mut AdapterCx<'_>,
     ) -> Result<(), Error> {
-        let mut ending = self.links.iter_mut().filter(|l| l.until != 0 && l.until <= now);
-        ending.try_for_each(|link| link.connect(known, cx))
+        let mut some = self.links.iter_mut().filter(|link| is(link));
+        some.try_for_each(|link| link.connect(known, cx))
     }
 
     /// The venue announced the end of a connection: a connect with its tag replaces it,

@@ -153,13 +153,17 @@ impl Settings {
         &self.hosts[usize::from(product)]
     }
 
-    /// Adds to an instrument what only the table knows.
+    /// Adds to an instrument what only the table knows: `name`, or else that of its quote currency.
     ///
     /// # Errors
     ///
     /// If the table does not fit it.
-    pub(crate) fn complete(&self, instrument: &mut Instrument) -> Result<(), Error> {
-        self.policies.iter().try_for_each(|policy| policy.complete(instrument))
+    pub(crate) fn complete(
+        &self,
+        name: Option<&str>,
+        instrument: &mut Instrument,
+    ) -> Result<(), Error> {
+        self.policies.iter().try_for_each(|policy| policy.complete(name, instrument))
     }
 
     /// The product behind a URL: a configured host with the line's path, or a known mark.

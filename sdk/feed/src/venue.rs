@@ -286,6 +286,20 @@ pub trait Calls {
         Err(Error::new("the venue has no clock to ask"))
     }
 
+    /// How long the token is good that the answer to [`Topic::Token`] gave to the host, ns.
+    ///
+    /// Where that topic is asked [once](When::Once), nothing else is asked and nothing connected before
+    /// it is answered. It is asked again a minute before the token ends, never twice within a minute,
+    /// and connections are then replaced, make-before-break.
+    ///
+    /// # Errors
+    ///
+    /// If the reply does not tell, as RFC 6749, section 5.1 has it.
+    fn good_for(root: Value<'_, '_>) -> Result<Nanos, Error> {
+        let seconds = Tree::new(root).key(br#""expires_in":"#)?.number()?;
+        Ok(seconds.min(1 << 32) as i64 * 1_000_000_000)
+    }
+
     /// The product of a reply whose URL does not tell.
     fn guess(_root: Value<'_, '_>) -> Option<u8> {
         None
@@ -328,6 +342,11 @@ pub trait Faults {
     /// `FAIL_*` if an operator is needed.
     fn alarm(status: u32, code: i64) -> Option<u32>;
 
+    /// Whether the code of a refusal says that the token is no longer good: another is asked for.
+    fn stale(_code: i64) -> bool {
+        false
+    }
+
     /// `FAIL_*` and a text, if a close code says that an operator is needed.
     fn ended(_code: u32, _reason: &str) -> Option<(u32, String)> {
         None
@@ -348,6 +367,15 @@ pub trait Instruments {
     fn symbol<'f>(entry: Value<'_, 'f>) -> &'f str {
         entry.get(Self::ENTRY).and_then(|symbol| symbol.into_string()).unwrap_or_default()
     }
+
+    /// The table of [`QUOTES`](Self::QUOTES) that holds for an entry where it is not that of the quote
+    /// currency (KRX: funds).
+    fn table(_entry: Value<'_, '_>) -> Option<&'static str> {
+        None
+    }
+
+    /// An entry of a list that was read, for what streams must know of its symbol (KRX: the market).
+    fn learn(&mut self, _entry: Value<'_, '_>) {}
 
     /// One instrument of a product's list, whose exponents are `known` if it was seen before;
     /// `None` if it is none that the adapter takes.
