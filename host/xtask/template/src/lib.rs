@@ -1,0 +1,44 @@
+//! Template: spot, market data.
+//!
+//! | module | concern |
+//! |---|---|
+//! | `session`, `budget` | streams: names, requests; limits |
+//! | `reply`, `fault` | REST: what is asked; what refusals mean |
+//! | `market` | a frame's type |
+//! | `depth` | books |
+//! | `product`, `instrument` | namespaces of symbols; instruments |
+//!
+//! DOC is the venue's documentation: its address, its version or the date of reading.
+#![deny(unsafe_code)]
+
+mod budget;
+mod depth;
+mod fault;
+mod instrument;
+mod market;
+mod product;
+mod reply;
+mod session;
+
+use patchbay_feed::{Feed, Product, Venue};
+use patchbay_plugin::{Config, Error, export_adapter};
+
+/// The adapter.
+pub type Template = Feed<Market>;
+
+/// Template, as [`Feed`] knows it.
+pub struct Market;
+
+impl Venue for Market {
+    const NAME: &'static str = "template";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const DEFAULTS: &'static str = include_str!("../venue.toml");
+    const SCHEMA: &'static str = include_str!("../schema.toml");
+    const PRODUCTS: &'static [Product] = &product::PRODUCTS;
+
+    fn create(_config: &Config<'_>) -> Result<Self, Error> {
+        Ok(Self)
+    }
+}
+
+export_adapter!(Template);
