@@ -114,7 +114,7 @@ impl<'cx> Conn<'_, 'cx> {
     /// The venue accepted request `id` for streams, 0 for the oldest; see
     /// [`Streams::ANSWERS`](crate::Streams::ANSWERS).
     pub fn accepted(&mut self, id: u64) {
-        self.desk.session.accepted(self.number, id);
+        self.desk.session.accepted(self.number, id, self.cx.now());
     }
 
     /// The venue answered request `id` for streams with those that it took, told by `took`: others

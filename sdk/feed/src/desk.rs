@@ -23,6 +23,8 @@ pub(crate) struct Desk {
     pub(crate) session: Session,
     /// When the last token came; 0 for none yet.
     token_at: Nanos,
+    /// When the host is to call, ns; 0 for never.
+    alarm: Nanos,
 }
 
 /// What connections and requests are made of.
@@ -60,6 +62,7 @@ impl Desk {
             requests: Requests::default(),
             session: Session::default(),
             token_at: 0,
+            alarm: 0,
         }
     }
 
@@ -163,6 +166,20 @@ impl Desk {
         match page {
             "" => self.requests.ask(request, known, cx),
             page => self.requests.send(request, page, known, cx),
+        }
+    }
+
+    /// The host's alarm rang: none is set.
+    pub(crate) const fn take_alarm(&mut self) {
+        self.alarm = 0;
+    }
+
+    /// Sets the host's one alarm to when something is due next.
+    pub(crate) fn set_alarm(&mut self, cx: &mut AdapterCx<'_>) {
+        let next = [self.requests.next(), self.session.awaited.next()];
+        let next = next.into_iter().flatten().min().unwrap_or(0);
+        if std::mem::replace(&mut self.alarm, next) != next {
+            cx.wake(next);
         }
     }
 

@@ -35,7 +35,9 @@ impl<V: Venue> Adapter for Feed<V> {
         }
         let Desk { settings, directory, session, .. } = desk;
         session.want(wishes, Known { venue, settings, directory }, cx);
-        desk.arrange(venue, cx)
+        desk.arrange(venue, cx)?;
+        desk.set_alarm(cx);
+        Ok(())
     }
 
     fn handle_frame(&mut self, frame: Frame<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
@@ -46,6 +48,7 @@ impl<V: Venue> Adapter for Feed<V> {
             let start = cx.records();
             let at = &mut desk.place(product, conn, cx);
             if Cursor::with(bytes, Scanning { venue, at }).is_ok() {
+                desk.session.awaited.read(conn, cx.pushed());
                 return desk.directory.admit(cx);
             }
             cx.take_back(start);
@@ -63,8 +66,13 @@ impl<V: Venue> Adapter for Feed<V> {
             label = label_of::<V>(root);
             venue.read(root, &mut Conn { number: conn, product, desk, cx })
         };
-        match parser.parse_for::<V, _>(bytes, read) {
-            Ok(()) => desk.directory.admit(cx),
+        let result = parser.parse_for::<V, _>(bytes, read);
+        desk.set_alarm(cx);
+        match result {
+            Ok(()) => {
+                desk.session.awaited.read(conn, cx.pushed());
+                desk.directory.admit(cx)
+            }
             Err(error) => {
                 desk.directory.forget();
                 Err(Error::new(format!("connection {conn}, {label}: {error}")))
@@ -75,7 +83,9 @@ impl<V: Venue> Adapter for Feed<V> {
     fn handle_open(&mut self, open: Open<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
         let Self { venue, desk, .. } = self;
         let Desk { settings, directory, ids, session, .. } = desk;
-        session.open(open, Known { venue, settings, directory }, ids, cx)
+        session.open(open, Known { venue, settings, directory }, ids, cx)?;
+        desk.set_alarm(cx);
+        Ok(())
     }
 
     fn handle_close(
@@ -95,12 +105,15 @@ impl<V: Venue> Adapter for Feed<V> {
     }
 
     fn handle_reply(&mut self, mut reply: Reply<'_>, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
-        self.take_reply(&mut reply, cx)
+        let result = self.take_reply(&mut reply, cx);
+        self.desk.set_alarm(cx);
+        result
     }
 
     fn handle_timeout(&mut self, now: Nanos, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
         let Self { venue, desk, .. } = self;
-        let Desk { settings, directory, requests, session, .. } = desk;
+        desk.take_alarm();
+        let Desk { settings, directory, requests, ids, session, .. } = desk;
         let known = Known { venue, settings, directory };
         while let Some(request) = requests.take(now) {
             let Request { topic, subject, .. } = request;
@@ -110,26 +123,33 @@ impl<V: Venue> Adapter for Feed<V> {
                 requests.send(request, "", known, cx)?;
             }
         }
-        requests.wake(cx);
-        session.replace_where(|link| link.until != 0 && link.until <= now, known, cx)
+        session.replace_where(|link| link.until != 0 && link.until <= now, known, cx)?;
+        session.subscribe_again(now, known, ids, cx)?;
+        desk.set_alarm(cx);
+        Ok(())
     }
 
     fn resync(&mut self, scope: Scope, cx: &mut AdapterCx<'_>) -> Result<(), Error> {
         let Self { venue, desk, .. } = self;
         let Desk { settings, directory, ids, session, requests, .. } = desk;
         let known = Known { venue, settings, directory };
-        let Scope::Instrument(index) = scope else {
-            let conn = venue.conn_of(scope);
-            let none = || Error::new(format!("{}: no chain has the scope {scope:?}", V::NAME));
-            return session.heal_all(conn.ok_or_else(none)?, known, ids, cx);
-        };
-        let listing = directory.get(index)?;
-        match V::HEAL {
-            Heal::Ask(topic) => {
-                requests.ask(Request::new(topic, listing.product, index), known, cx)
+        match (scope, V::HEAL) {
+            (Scope::Instrument(index), Heal::Ask(topic)) => {
+                let request = Request::new(topic, directory.get(index)?.product, index);
+                requests.ask(request, known, cx)?;
             }
-            how => session.heal(index, how, known, ids, cx),
+            (Scope::Instrument(index), how) => {
+                directory.get(index)?;
+                session.heal(index, how, known, ids, cx)?;
+            }
+            (shared, _) => {
+                let conn = venue.conn_of(shared);
+                let none = || Error::new(format!("{}: no chain has the scope {scope:?}", V::NAME));
+                session.heal_all(conn.ok_or_else(none)?, known, ids, cx)?;
+            }
         }
+        desk.set_alarm(cx);
+        Ok(())
     }
 
     const AUDITS: bool = V::AUDITS;
@@ -141,7 +161,9 @@ impl<V: Venue> Adapter for Feed<V> {
             return Err(Error::new(format!("{}: no snapshot has the scope {scope:?}", V::NAME)));
         };
         let request = Request::new(Topic::Audit, directory.get(index)?.product, index);
-        requests.ask(request, Known { venue, settings, directory }, cx)
+        requests.ask(request, Known { venue, settings, directory }, cx)?;
+        desk.set_alarm(cx);
+        Ok(())
     }
 }
 

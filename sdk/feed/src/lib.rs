@@ -5,7 +5,7 @@
 //!
 //! | trait, file | says | the SDK does |
 //! |---|---|---|
-//! | [`Streams`], `session` | what a stream is called, how it is asked for, how many fit | connections, subscriptions and their changes, logins, refusals, resync by resubscription |
+//! | [`Streams`], `session` | what a stream is called, how it is asked for, how many fit | connections, subscriptions and their changes, logins, refusals, resync by resubscription, subscriptions that brought no book |
 //! | [`Calls`], `reply` | what is asked by REST and what answers hold | ids, intervals, retries, backoff, pages |
 //! | [`Books`], `snapshot` | how a book by REST reads | which instrument it is of |
 //! | [`Instruments`], `instrument` | how an entry of the list reads | definitions, and what waits for them |
@@ -23,6 +23,7 @@
 //! say goes out through a [`Place`].
 #![forbid(unsafe_code)]
 
+mod awaited;
 mod clock;
 mod conn;
 mod decimal;
@@ -51,6 +52,7 @@ mod settings;
 mod symbol;
 mod tree;
 mod venue;
+mod want;
 
 pub use clock::time_of_day;
 pub use conn::Conn;

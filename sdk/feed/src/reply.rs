@@ -71,7 +71,7 @@ impl<V: Venue> Feed<V> {
             self.desk.requests.hold(cx.now() + pause);
         }
         let attempt = request.attempt.saturating_add(1);
-        self.desk.requests.later(Request { attempt, ..request }, cx.now() + pause, cx);
+        self.desk.requests.later(Request { attempt, ..request }, cx.now() + pause);
         Ok(())
     }
 

@@ -118,7 +118,7 @@ pub fn encoded(symbol: &str) -> String {
     symbol.bytes().map(encode).collect()
 }
 
-/// Requests to come. The host has one alarm; the list is short.
+/// Requests to come; the list is short.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
     serial: u8,
@@ -190,16 +190,15 @@ impl Requests {
         ))?;
         let every = known.settings.every[place];
         if every > 0 {
-            self.later(Request { attempt: 0, ..request }, cx.now() + every, cx);
+            self.later(Request { attempt: 0, ..request }, cx.now() + every);
         }
         Ok(())
     }
 
     /// Sends `request` at `at`, instead of when it was due.
-    pub(crate) fn later(&mut self, request: Request, at: Nanos, cx: &mut AdapterCx<'_>) {
+    pub(crate) fn later(&mut self, request: Request, at: Nanos) {
         self.due.retain(|(_, other)| !other.same(request));
         self.due.push((at.max(self.held), request));
-        self.wake(cx);
     }
 
     /// Sends nothing that is due before `until`: a ban is for all requests.
@@ -214,9 +213,9 @@ impl Requests {
         Some(self.due.remove(place).1)
     }
 
-    pub(crate) fn wake(&self, cx: &mut AdapterCx<'_>) {
-        let next = self.due.iter().map(|(at, _)| *at).min();
-        cx.wake(next.unwrap_or(0));
+    /// When the next one is due.
+    pub(crate) fn next(&self) -> Option<Nanos> {
+        self.due.iter().map(|(at, _)| *at).min()
     }
 }
 

@@ -1,22 +1,15 @@
 //! Connections as wished and as they are.
 
-use patchbay_model::{Kind, Nanos};
+use patchbay_model::Nanos;
 use patchbay_plugin::abi::LOG_WARN;
 use patchbay_plugin::{AdapterCx, Error, Open, Wish};
 
+use crate::awaited::Awaited;
 use crate::desk::Known;
 use crate::link::Link;
 use crate::request::Requests;
-use crate::{Channel, Heal, Ids, Line, Request, Stream, Topic, Venue, Verb, When};
-
-/// Symbol and channels that the host wants.
-#[derive(Clone, Debug)]
-struct Want {
-    product: u8,
-    kind: Kind,
-    symbol: String,
-    channels: u32,
-}
+use crate::want::{Want, bits, listed, polled};
+use crate::{Heal, Ids, Line, Request, Stream, Topic, Venue, Verb};
 
 /// A request for streams that waits for its answer.
 #[derive(Debug)]
@@ -35,6 +28,7 @@ pub(crate) struct Session {
     /// Products of open connections, by number.
     conns: Vec<(u32, u8)>,
     pending: Vec<Pending>,
+    pub(crate) awaited: Awaited,
     tags: u32,
 }
 
@@ -225,6 +219,7 @@ impl Session {
     pub(crate) fn close(&mut self, conn: u32) {
         self.conns.retain(|c| c.0 != conn);
         self.pending.retain(|p| p.conn != conn);
+        self.awaited.close(conn);
         if let Some(link) = self.links.iter_mut().find(|l| l.conn == Some(conn)) {
             // The host connects again by itself.
             (link.conn, link.asked) = (None, true);
@@ -310,6 +305,33 @@ impl Session {
         }
     }
 
+    /// Subscribes books again that have not come in time, over the connection that stays.
+    pub(crate) fn subscribe_again<V: Venue>(
+        &mut self,
+        now: Nanos,
+        known: Known<'_, V>,
+        ids: &mut Ids,
+        cx: &mut AdapterCx<'_>,
+    ) -> Result<(), Error> {
+        for at in 0..self.links.len() {
+            let Some(conn) = self.links[at].conn else {
+                continue;
+            };
+            let late = self.awaited.overdue(conn, now);
+            let is =
+                |s: &Stream| V::HEAL == Heal::Resubscribe(s.place) && late.contains(&s.instrument);
+            let some: Vec<_> = self.links[at].live.iter().filter(|s| is(s)).cloned().collect();
+            if some.is_empty() {
+                continue;
+            }
+            let names = Stream::join(&some, " ");
+            let text = format!("connection {conn}, {names}: no book has come; subscribed again");
+            cx.log(LOG_WARN, &text);
+            self.renew(at, is, known, ids, cx)?;
+        }
+        Ok(())
+    }
+
     /// Gives up streams and subscribes them again.
     fn renew<V: Venue>(
         &mut self,
@@ -347,6 +369,9 @@ impl Session {
             a.iter().filter(of).cloned().collect()
         };
         let (off, on) = (beyond(&live, &streams), beyond(&streams, &live));
+        if let Some(conn) = self.links[at].conn {
+            off.iter().for_each(|s| self.awaited.give_up(conn, s));
+        }
         if V::WHOLE {
             return match off.is_empty() && on.is_empty() {
                 true => Ok(()),
@@ -381,8 +406,12 @@ impl Session {
             let (some, others) = rest.split_at(rest.iter().enumerate().take_while(fits).count());
             rest = others;
             let frame = known.venue.request(line, verb, some, ids);
+            let conn = self.links[at].conn.unwrap_or(0);
+            if verb == Verb::Subscribe {
+                let books = some.iter().filter(|s| V::HEAL == Heal::Resubscribe(s.place));
+                books.for_each(|s| self.awaited.asked(conn, s, cx.now()));
+            }
             if V::ANSWERS {
-                let conn = self.links[at].conn.unwrap_or(0);
                 let streams = some.to_vec();
                 self.pending.push(Pending { id: ids.last(), conn, verb, streams });
             }
@@ -392,9 +421,10 @@ impl Session {
     }
 
     /// The venue accepted a request for streams.
-    pub(crate) fn accepted(&mut self, conn: u32, id: u64) {
+    pub(crate) fn accepted(&mut self, conn: u32, id: u64, now: Nanos) {
         if let Some(place) = self.pending_place(conn, id) {
-            self.pending.remove(place);
+            let took = self.pending.remove(place).streams;
+            took.iter().for_each(|s| self.awaited.taken(conn, s, now));
         }
     }
 
@@ -413,10 +443,12 @@ impl Session {
         let Some(place) = self.pending_place(conn, id) else {
             return;
         };
-        let names = |s: &Stream| (!took(&s.name)).then(|| s.name.clone());
-        let refused: Vec<_> = self.pending.remove(place).streams.iter().filter_map(names).collect();
+        let streams = self.pending.remove(place).streams;
+        let (taken, refused): (Vec<_>, Vec<_>) = streams.into_iter().partition(|s| took(&s.name));
+        taken.iter().for_each(|s| self.awaited.taken(conn, s, cx.now()));
         if !refused.is_empty() {
-            let names = refused.join(" ");
+            refused.iter().for_each(|s| self.awaited.give_up(conn, s));
+            let names = Stream::join(&refused, " ");
             cx.log(LOG_WARN, &format!("connection {conn}, {names}: refused without a reason"));
         }
     }
@@ -438,8 +470,9 @@ impl Session {
             return Ok(());
         };
         let Pending { verb, mut streams, .. } = self.pending.remove(place);
-        let names: Vec<_> = streams.iter().map(|s| s.name.as_str()).collect();
-        cx.log(LOG_WARN, &format!("connection {conn}, {}: {why}", names.join(" ")));
+        let names = Stream::join(&streams, " ");
+        cx.log(LOG_WARN, &format!("connection {conn}, {names}: {why}"));
+        streams.iter().for_each(|s| self.awaited.give_up(conn, s));
         if verb == Verb::Unsubscribe || streams.len() == 1 {
             return Ok(());
         }
@@ -453,46 +486,4 @@ impl Session {
         }
         Ok(())
     }
-}
-
-/// Streams of an instrument over a line, as bits of places.
-fn bits<V: Venue>(line: Line, (index, channels): (u32, u32), known: Known<'_, V>) -> u32 {
-    let Ok(listing) = known.directory.get(index) else {
-        return 0;
-    };
-    let sent = |(_, c): &(usize, &Channel)| {
-        let wanted = c.of & channels != 0 && c.lines.contains(&line);
-        wanted && known.venue.has(c, &listing.symbol)
-    };
-    V::STREAMS.iter().enumerate().filter(sent).map(|(place, _)| 1 << place).sum()
-}
-
-/// Channels and topics that are asked about instruments of a product.
-fn polled<V: Venue>(product: u8) -> impl Iterator<Item = (u32, Topic)> {
-    V::CALLS.iter().filter_map(move |call| match call.when {
-        When::While(channels, of) if of.contains(&product) => Some((channels, call.topic)),
-        _ => None,
-    })
-}
-
-/// The instrument, if the venue's list has it; if it has others, the operator learns what to do.
-fn listed<V: Venue>(want: &Want, known: Known<'_, V>, cx: &AdapterCx<'_>) -> Option<u32> {
-    let Want { product, kind, symbol, .. } = want;
-    let directory = known.directory;
-    let listed = |symbol: &str| {
-        let found = directory.find(*product, symbol);
-        found.filter(|(_, listing)| listing.listed && listing.kind == *kind)
-    };
-    if let Some((index, _)) = listed(symbol) {
-        return Some(index);
-    }
-    if directory.knows(*product) {
-        let (name, upper) = (directory.product(*product).name, symbol.to_uppercase());
-        let remedy = match listed(&upper) {
-            Some(_) => format!("write {upper}"),
-            None => format!("see {}", known.list_of(*product)),
-        };
-        cx.log(LOG_WARN, &format!("{name} has no symbol {symbol}; {remedy}"));
-    }
-    None
 }

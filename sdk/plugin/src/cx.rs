@@ -68,6 +68,16 @@ impl<'a> AdapterCx<'a> {
         self.len
     }
 
+    /// Slots of the records that this call has emitted so far.
+    pub const fn pushed(&self) -> &[Slot] {
+        if self.len == self.start {
+            return &[];
+        }
+        // SAFETY: the slots from `start` to `len` were written by this call, and are reachable only
+        // through `self`, which is borrowed.
+        unsafe { std::slice::from_raw_parts(self.raw.slots.add(self.start), self.len - self.start) }
+    }
+
     /// Takes back all records since there were `records` slots: a reader that failed half-way
     /// leaves the frame to another.
     #[inline]
