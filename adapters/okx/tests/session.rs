@@ -311,7 +311,7 @@ fn close_codes_and_addresses_that_are_refused_call_an_operator() {
     assert_eq!(out.fails()[0].0, FAIL_PERMISSION);
     let limit = br#"{"code":"50011","msg":"Too Many Requests","data":[]}"#;
     let out = player.answer(id, 429, LISTS, &[], limit);
-    assert_eq!(out.wakes(), [Player::START + SECOND], "{}", out.log);
+    assert_eq!(player.known().wake, Some(Player::START + SECOND), "{}", out.log);
     // HTTP 200 does not mean success.
     let busy = br#"{"code":"50013","msg":"Systems are busy. Please try again later.","data":[]}"#;
     let out = player.reply(id, LISTS, busy);

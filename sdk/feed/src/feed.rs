@@ -63,8 +63,8 @@ impl<V: Venue> Adapter for Feed<V> {
         desk.directory.forget();
         let mut label = String::new();
         let read = |root: Value<'_, '_>| {
-            label = label_of::<V>(root);
-            venue.read(root, &mut Conn { number: conn, product, desk, cx })
+            let read = venue.read(root, &mut Conn { number: conn, product, desk, cx });
+            read.inspect_err(|_| label = label_of::<V>(root))
         };
         let result = parser.parse_for::<V, _>(bytes, read);
         desk.set_alarm(cx);

@@ -19,10 +19,11 @@ use patchbay_test_replay::{Plugins, built, corpus, scratch};
 const WARM_UP_NS: i64 = 10_000_000_000;
 
 /// Adapter, captures, and how many changes of books are in them at least.
-const RECORDINGS: [(&str, &[&str], u64); 5] = [
+const RECORDINGS: [(&str, &[&str], u64); 6] = [
     ("binance", &["binance-usdm/hftbacktest/btcusdt_20240808.gz"], 1000),
     ("binance", &["binance-spot/hftbacktest/btcusdt_20240808.gz"], 1000),
     ("binance", &["binance-coinm/hftbacktest/btcusd_perp_20240808.gz"], 1000),
+    ("bybit", &["bybit/cryptofeed-20260809/BYBIT.jsonl.zst"], 1000),
     ("deribit", &["deribit/cryptofeed-20210405/DERIBIT-5dd9ce.0.gz"], 100),
     ("okx", &["okx/cryptofeed-20210722/OKEX.0.gz", "okx/cryptofeed-20210722/OKEX.ws.1.0.gz"], 1000),
 ];
