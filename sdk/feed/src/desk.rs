@@ -88,7 +88,7 @@ impl Desk {
     ) -> Result<(), Error> {
         let before = std::mem::replace(&mut self.token_at, cx.now());
         let next = cx.now() + (good - TOKEN_PAUSE).max(TOKEN_PAUSE);
-        self.requests.later(self.token(), next, cx);
+        self.requests.later(self.token(), next);
         if before == 0 {
             return self.ask_first(false, venue, cx);
         }
@@ -97,10 +97,10 @@ impl Desk {
     }
 
     /// The token is no longer good: another is asked for as soon as that may be.
-    pub(crate) fn renew(&mut self, cx: &mut AdapterCx<'_>) {
+    pub(crate) fn renew(&mut self, cx: &AdapterCx<'_>) {
         if self.token_at != 0 {
             let at = cx.now().max(self.token_at + TOKEN_PAUSE);
-            self.requests.later(self.token(), at, cx);
+            self.requests.later(self.token(), at);
         }
     }
 
