@@ -156,8 +156,11 @@ pub(crate) struct DemoArgs {
     /// Times recorded pace
     #[arg(long, value_name = "N", default_value_t = 1.0)]
     pub(crate) pace: f64,
+    /// All venues at once
+    #[arg(long, conflicts_with = "venue")]
+    pub(crate) all: bool,
     /// All recordings of Binance at once, each day as a venue of its own
-    #[arg(long, conflicts_with_all = ["journal", "venue"])]
+    #[arg(long, conflicts_with_all = ["journal", "venue", "all"])]
     pub(crate) all_captures: bool,
     /// Groups and ports of channels 1 and 2, so that a second demo does not disturb the first
     #[arg(long, num_args = 2, value_names = ["CRYPTO", "STOCKS"], value_parser = group)]
@@ -170,8 +173,10 @@ pub(crate) struct DemoArgs {
 pub(crate) enum DemoVenue {
     Binance,
     Bybit,
+    Coinbase,
     Deribit,
     Okx,
+    Upbit,
 }
 
 #[derive(Clone, Debug, ClapArgs)]

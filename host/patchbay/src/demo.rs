@@ -24,9 +24,10 @@ use crate::{FAILED, Failure, plugin, record};
 
 pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure> {
     let stop = live::stop(&args.watch, true)?;
-    let sessions = match args.all_captures {
-        true => &sessions::ALL[..],
-        false => std::slice::from_ref(sessions::of(args.venue)),
+    let sessions = match (args.all, args.all_captures) {
+        (true, _) => &sessions::ALL[..],
+        (_, true) => &sessions::OF_BINANCE,
+        _ => std::slice::from_ref(sessions::of(args.venue)),
     };
     let corpus = sessions::corpus();
     let captures: Result<Vec<_>, _> = sessions.iter().map(|s| s.captures(&corpus)).collect();

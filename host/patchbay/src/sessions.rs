@@ -77,20 +77,48 @@ const OKX: Session = Session {
     ),
 };
 
+/// Books of fifteen levels, each frame a whole one, and trades.
+const UPBIT: Session = Session {
+    venue: "upbit",
+    plugin: "upbit",
+    captures: &[
+        "upbit/cryptofeed-20210417/UPBIT.0.gz",
+        "upbit/cryptofeed-20210405/UPBIT-d78752.0.gz",
+    ],
+    settings: &[],
+    sure: &["orderbook:"],
+    key: None,
+};
+
+/// Two pairs of Advanced Trade, books of all levels.
+const COINBASE: Session = Session {
+    venue: "coinbase",
+    plugin: "coinbase",
+    captures: &["coinbase/cryptofeed-20260809/COINBASE.jsonl.zst"],
+    settings: &[],
+    sure: &["level2:", "market_trades:", "ticker:"],
+    key: None,
+};
+
 /// What is played of a venue.
 pub(crate) const fn of(venue: DemoVenue) -> &'static Session {
     match venue {
         DemoVenue::Binance => &AUGUST,
         DemoVenue::Bybit => &BYBIT,
+        DemoVenue::Coinbase => &COINBASE,
         DemoVenue::Deribit => &DERIBIT,
         DemoVenue::Okx => &OKX,
+        DemoVenue::Upbit => &UPBIT,
     }
 }
+
+/// One session of every venue of which frames were recorded.
+pub(crate) const ALL: [Session; 6] = [AUGUST, BYBIT, COINBASE, DERIBIT, OKX, UPBIT];
 
 /// All of Binance that was recorded as frames. Days and symbols overlap: each session is played by
 /// an exchange of its own and taken by an instance of its own, all of them from the same moment on.
 /// Spot of April 2023 was recorded without a snapshot; its book waits for one for ever.
-pub(crate) const ALL: [Session; 9] = [
+pub(crate) const OF_BINANCE: [Session; 9] = [
     AUGUST,
     Session {
         venue: "binance-2024-07-18",
