@@ -83,6 +83,9 @@ pub struct Host {
     pub production: bool,
     /// Whether `LIMITED_MODE` keeps it to a few symbols.
     pub limited: bool,
+    /// What whoever looks must know of the data, such as that it is recorded; usually nothing.
+    #[serde(default)]
+    pub note: String,
     /// Tasks of its connections and requests that are under way.
     pub tasks: u64,
 }

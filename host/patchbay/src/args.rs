@@ -156,6 +156,10 @@ pub(crate) struct DemoArgs {
     /// Times recorded pace
     #[arg(long, value_name = "N", default_value_t = 1.0)]
     pub(crate) pace: f64,
+    /// At least so many books of Binance, served by a process of its own on a core of its own: the
+    /// recorded streams under many symbols
+    #[arg(long, value_name = "SYMBOLS", conflicts_with_all = ["venue", "all", "all_captures", "journal"])]
+    pub(crate) load: Option<u32>,
     /// All venues at once
     #[arg(long, conflicts_with = "venue")]
     pub(crate) all: bool,
@@ -228,6 +232,25 @@ pub(crate) struct VenueArgs {
     /// Begin again at the end; all connections are closed there
     #[arg(long)]
     pub(crate) repeat: bool,
+    /// Serve each recorded symbol under so many names, one a little later than the other, and
+    /// without the exchange's limits
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) copies: u32,
+    /// Recorded time that is kept for copies
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "90s")]
+    pub(crate) span: Duration,
+    /// Part of the names of the streams that are kept for copies
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) only: String,
+    /// Begin when so many streams are subscribed
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) streams: usize,
+    /// Core on which it runs [default: any]
+    #[arg(long, value_name = "N")]
+    pub(crate) core: Option<i64>,
+    /// Write its address to this file when it serves
+    #[arg(long, value_name = "FILE")]
+    pub(crate) address: Option<PathBuf>,
     /// Seed of a plan of faults
     #[arg(long, value_name = "SEED")]
     pub(crate) faults: Option<u64>,

@@ -19,11 +19,15 @@ use patchbay_venue::{
 use crate::args::{DEFAULT_CONFIG, DemoArgs, RunArgs};
 use crate::console::error;
 use crate::live::{self, ALL_CHANNELS, live_config, watch};
+use crate::load;
 use crate::sessions::{self, Session};
 use crate::{FAILED, Failure, plugin, record};
 
 pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure> {
     let stop = live::stop(&args.watch, true)?;
+    if let Some(symbols) = args.load {
+        return load::run(args, symbols, folder, stop);
+    }
     let sessions = match (args.all, args.all_captures) {
         (true, _) => &sessions::ALL[..],
         (_, true) => &sessions::OF_BINANCE,
@@ -145,10 +149,10 @@ impl Stage {
 
 /// A private folder of the venue's certificate authority and of the key that it knows, for as long as
 /// the demo lasts.
-struct Papers(PathBuf);
+pub(crate) struct Papers(pub(crate) PathBuf);
 
 impl Papers {
-    fn new(name: &str) -> Result<Self, Failure> {
+    pub(crate) fn new(name: &str) -> Result<Self, Failure> {
         let folder = format!("patchbay-demo-{}-{name}", std::process::id());
         let path = std::env::temp_dir().join(folder);
         fs::DirBuilder::new().mode(0o700).create(&path)?;
@@ -171,6 +175,6 @@ impl Drop for Papers {
     }
 }
 
-fn failure(text: &str) -> Failure {
+pub(crate) fn failure(text: &str) -> Failure {
     Failure { text: text.to_owned(), code: FAILED }
 }

@@ -6,6 +6,7 @@ mod check;
 mod console;
 mod demo;
 mod live;
+mod load;
 mod monitor;
 mod notify;
 mod plugin;

@@ -43,6 +43,25 @@ const AUGUST: Session = Session {
     ..BINANCE
 };
 
+/// What is served under many symbols: their books alone, of spot and of USD-M futures.
+pub(crate) const LOAD: Session = Session {
+    captures: &[
+        "binance-spot/hftbacktest/btcusdt_20240808.gz",
+        "binance-spot/hftbacktest/ethusdt_20240808.gz",
+        "binance-usdm/hftbacktest/btcusdt_20240808.gz",
+        "binance-usdm/hftbacktest/ethusdt_20240808.gz",
+    ],
+    settings: &[
+        "products = [\"spot\", \"usdm\"]",
+        "symbols_per_connection = 25",
+        "connects_per_5_minutes = 1000000",
+        "weight_per_minute.spot = 1000000",
+        "weight_per_minute.usdm = 1000000",
+    ],
+    sure: &["@depth"],
+    ..BINANCE
+};
+
 /// Four perpetuals and two pairs of spot.
 const BYBIT: Session = Session {
     venue: "bybit",

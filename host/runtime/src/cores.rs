@@ -30,7 +30,7 @@ impl Cores {
 /// # Errors
 ///
 /// The system's, if it allows none of them; nothing was done then.
-pub(crate) fn on<T>(cores: &[i64], act: impl FnOnce() -> T) -> io::Result<T> {
+pub fn on<T>(cores: &[i64], act: impl FnOnce() -> T) -> io::Result<T> {
     if cores.is_empty() {
         return Ok(act());
     }

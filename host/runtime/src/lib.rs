@@ -26,7 +26,7 @@ mod strategies;
 
 pub use crate::core::{AdapterSetup, Core, CoreConfig};
 pub use clock::HostClock;
-pub use cores::Cores;
+pub use cores::{Cores, on as on_cores};
 pub use digest::Digest;
 pub use error::RuntimeError;
 pub use files::Files;

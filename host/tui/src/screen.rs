@@ -130,6 +130,9 @@ fn head(status: &Status, theme: Theme, area: Rect, buf: &mut Buffer) {
     if host.limited {
         parts.push(("LIMITED".to_owned(), theme.mood(Mood::Busy)));
     }
+    if !host.note.is_empty() {
+        parts.push((host.note.clone(), theme.mood(Mood::Busy)));
+    }
     parts.push((format!("wait {}", host.wait), theme.label()));
     parts.push((format!("process {}", host.pid), theme.label()));
     let mut x = 1;

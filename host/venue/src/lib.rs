@@ -30,6 +30,7 @@ pub mod bybit;
 mod clock;
 pub mod coinbase;
 mod config;
+mod copies;
 pub mod deribit;
 mod error;
 mod fault;
@@ -72,6 +73,7 @@ pub fn protocols() -> Vec<Arc<dyn Protocol>> {
 
 pub use book::Book;
 pub use config::{AtEnd, Departure, Pace, Start, VenueConfig};
+pub use copies::Copies;
 pub use error::VenueError;
 pub use fault::{Fault, FaultPlan, PlannedFault, Target, When};
 pub use handle::{VenueHandle, VenueServer};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use patchbay_history::{Captures, Event};
 
+use crate::copies::Copies;
 use crate::error::VenueError;
 use crate::protocol::{Depth, Listing, Product, Protocol, Reply};
 use crate::track::{Places, Snapshot, Track};
@@ -67,19 +68,22 @@ pub struct Recording {
 }
 
 /// What the first pass keeps of a record, until the products of all connections are known.
-struct Raw {
-    at_ns: i64,
-    conn: u32,
-    start: usize,
-    len: usize,
+pub(crate) struct Raw {
+    pub(crate) at_ns: i64,
+    pub(crate) conn: u32,
+    pub(crate) start: usize,
+    pub(crate) len: usize,
     /// `Some` for a REST answer.
-    url: Option<String>,
+    pub(crate) url: Option<String>,
 }
+
+/// The connections of a capture.
+pub(crate) type Conns = BTreeMap<u32, Conn>;
 
 /// What is known of a connection of the capture.
 #[derive(Default)]
-struct Conn {
-    product: Option<Product>,
+pub(crate) struct Conn {
+    pub(crate) product: Option<Product>,
     /// Symbols of its depth frames, for snapshots that do not name theirs.
     symbols: Vec<String>,
 }
@@ -94,9 +98,35 @@ impl Recording {
         paths: &[P],
         protocol: &dyn Protocol,
     ) -> Result<Arc<Self>, VenueError> {
+        let (arena, raws, conns) = Self::read(paths, protocol)?;
+        Self::sorted(arena, raws, conns, protocol)
+    }
+
+    /// Loads captures to be served under many symbols.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`load`](Self::load).
+    pub fn load_copies<P: AsRef<Path>>(
+        paths: &[P],
+        protocol: &dyn Protocol,
+        copies: &Copies,
+    ) -> Result<Arc<Self>, VenueError> {
+        let (arena, raws, mut conns) = Self::read(paths, protocol)?;
+        let (arena, raws) = copies.of((&arena, &raws), &mut conns, protocol);
+        if arena.len() > MAX_RECORDING_BYTES {
+            return Err(VenueError::TooLarge { limit: MAX_RECORDING_BYTES });
+        }
+        Self::sorted(arena, raws, conns, protocol)
+    }
+
+    fn read<P: AsRef<Path>>(
+        paths: &[P],
+        protocol: &dyn Protocol,
+    ) -> Result<(Vec<u8>, Vec<Raw>, Conns), VenueError> {
         let mut captures = Captures::open(paths)?;
         let (mut arena, mut raws) = (Vec::new(), Vec::new());
-        let mut conns: BTreeMap<u32, Conn> = BTreeMap::new();
+        let mut conns = Conns::new();
         while let Some(record) = captures.next()? {
             let conn = conns.entry(record.conn).or_default();
             let (data, url) = match record.event {
@@ -120,6 +150,15 @@ impl Recording {
             arena.extend_from_slice(data);
             raws.push(Raw { at_ns, conn, start, len: data.len(), url });
         }
+        Ok((arena, raws, conns))
+    }
+
+    fn sorted(
+        arena: Vec<u8>,
+        raws: Vec<Raw>,
+        mut conns: Conns,
+        protocol: &dyn Protocol,
+    ) -> Result<Arc<Self>, VenueError> {
         let mut recording = Self {
             arena,
             frames: Vec::new(),
@@ -138,7 +177,7 @@ impl Recording {
     fn sort_frames(
         &mut self,
         raws: &[Raw],
-        conns: &mut BTreeMap<u32, Conn>,
+        conns: &mut Conns,
         protocol: &dyn Protocol,
     ) -> Result<(), VenueError> {
         let mut known: BTreeMap<(Product, String), u32> = BTreeMap::new();
@@ -199,7 +238,7 @@ impl Recording {
         }
     }
 
-    fn sort_replies(&mut self, raws: &[Raw], conns: &BTreeMap<u32, Conn>, protocol: &dyn Protocol) {
+    fn sort_replies(&mut self, raws: &[Raw], conns: &Conns, protocol: &dyn Protocol) {
         for raw in raws {
             let Some(url) = &raw.url else { continue };
             let body = &self.arena[raw.start..raw.start + raw.len];

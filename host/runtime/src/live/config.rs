@@ -100,6 +100,8 @@ pub struct LiveConfig {
     pub wait: Wait,
     /// `LIMITED_MODE` is on.
     pub limited: bool,
+    /// What it says of its data to whoever looks; usually nothing.
+    pub note: String,
     /// Where threads run.
     pub cores: Cores,
     /// Where datagrams go.

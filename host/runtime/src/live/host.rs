@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
-use patchbay_control::{Handler, Server, Status};
+use patchbay_control::{Handler, Host, Server, Status};
 use patchbay_engine::{Engine, Out, Registry};
 use patchbay_mcast::Publisher;
 use patchbay_model::Nanos;
@@ -44,6 +44,7 @@ impl LiveHost {
     ///
     /// If a plugin refuses its settings, or a socket or thread cannot be made.
     pub fn start(config: LiveConfig, adapters: Vec<LiveAdapter>) -> Result<Self, RuntimeError> {
+        let about = status::host(&config);
         let clock = HostClock::start();
         let shared = Shared::new(clock.clone(), config.log);
         // The start time makes the session another one than any before.
@@ -118,7 +119,7 @@ impl LiveHost {
             journal: journal_counts,
             lines: to,
             line_counts,
-            host: status::host(started, config.wait, config.production, config.limited),
+            host: Host { started_ns: started, now_ns: started, engine_ns: started, ..about },
             books: Ledger::new(),
             links: Links::default(),
             rates: Default::default(),

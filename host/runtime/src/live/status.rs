@@ -9,13 +9,14 @@ use patchbay_control::{Channel, Host, Journal, JournalState, Status, Totals};
 use patchbay_model::Nanos;
 use rtrb::Consumer;
 
+use super::LiveConfig;
 use super::desks::Desks;
 use super::journal::JournalCounts;
 use super::ledger::{Ledger, Rate};
 use super::lines::{Group, LineCounts, LinesConfig};
 use super::links::{self, Links};
 use super::sample::Sample;
-use super::shared::{IoCounts, Shared, Wait};
+use super::shared::{IoCounts, Shared};
 use super::survey::Fact;
 
 /// How often statuses are made anew.
@@ -157,17 +158,15 @@ fn no_journal() -> Journal {
     Journal { state: JournalState::Off, ..Journal::default() }
 }
 
-/// What the host is, but for the time.
-pub(crate) fn host(started_ns: Nanos, wait: Wait, production: bool, limited: bool) -> Host {
+/// What the host is, but for times.
+pub(crate) fn host(config: &LiveConfig) -> Host {
     Host {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
-        started_ns,
-        now_ns: started_ns,
-        engine_ns: started_ns,
-        wait: format!("{wait:?}").to_lowercase(),
-        production,
-        limited,
-        tasks: 0,
+        wait: format!("{:?}", config.wait).to_lowercase(),
+        production: config.production,
+        limited: config.limited,
+        note: config.note.clone(),
+        ..Host::default()
     }
 }

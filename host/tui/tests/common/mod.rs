@@ -71,6 +71,7 @@ pub(crate) fn starting() -> Arc<Status> {
             wait: "block".to_owned(),
             production: false,
             limited: true,
+            note: String::new(),
             tasks: 9,
         },
         totals: Totals {
