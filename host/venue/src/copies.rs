@@ -1,9 +1,10 @@
 //! A recording served under many symbols: load that no recording of this size holds.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::protocol::Protocol;
+use crate::protocol::{Product, Protocol, Reply};
 use crate::recording::{Conns, Raw};
 
 /// Connections of a capture, at most, so that those of each copy are its own.
@@ -79,7 +80,7 @@ impl Copies {
     ) -> Vec<Record<'r>> {
         let first = raws.first().map_or(0, |raw| raw.at_ns);
         let span = i64::try_from(self.span.as_nanos()).unwrap_or(i64::MAX);
-        let mut lone: std::collections::BTreeMap<u32, String> = Default::default();
+        let mut lone: BTreeMap<u32, String> = BTreeMap::new();
         let mut records = Vec::new();
         for raw in raws {
             let bytes = &arena[raw.start..raw.start + raw.len];
@@ -93,7 +94,7 @@ impl Copies {
                     told.symbol
                 }
                 Some(url) => match protocol.reply(url, bytes) {
-                    Some(crate::protocol::Reply::Snapshot { symbol, .. }) => {
+                    Some(Reply::Snapshot { symbol, .. }) => {
                         symbol.or_else(|| lone.get(&raw.conn).cloned()).unwrap_or_default()
                     }
                     _ => continue,
@@ -109,7 +110,7 @@ impl Copies {
 struct Record<'r> {
     raw: &'r Raw,
     symbol: String,
-    product: Option<crate::Product>,
+    product: Option<Product>,
 }
 
 /// Appends `bytes` with `name` wherever `symbol` stands by itself, as it is or in lower case.
