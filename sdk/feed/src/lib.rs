@@ -66,7 +66,7 @@ pub use limit::{Limit, Use};
 pub use memory::Memory;
 pub use named::Named;
 pub use parser::Parser;
-pub use place::{Deal, Place, best};
+pub use place::{Deal, Place, Resting, best};
 pub use product::{Line, Product};
 pub use request::{Request, Topic, encoded, parameter};
 pub use rungs::Rungs;

@@ -1,10 +1,10 @@
 //! Where a reader is: the instruments that it may name, and where its records go.
 
 use patchbay_plugin::abi::{
-    DEPTH_DENSE, Funding, Head, Liquidation, Mark, NO_INSTRUMENT, OpenInterest, Quote,
+    DEPTH_DENSE, Funding, Head, Liquidation, Mark, NO_INSTRUMENT, OpenInterest, Order, Quote,
     SCOPE_CONNECTION, SCOPE_INSTRUMENT, SCOPE_NONE, SESSION_UNKNOWN, SIDE_BUY, SIDE_NONE,
-    SIDE_SELL, SLOT_FUNDING, SLOT_LIQUIDATION, SLOT_MARK, SLOT_OPEN_INTEREST, SLOT_QUOTE,
-    SLOT_STATUS, SLOT_TRADE, SessionStatus, TRADE_AUCTION, Trade,
+    SIDE_SELL, SLOT_FUNDING, SLOT_LIQUIDATION, SLOT_MARK, SLOT_OPEN_INTEREST, SLOT_ORDER,
+    SLOT_QUOTE, SLOT_STATUS, SLOT_TRADE, SessionStatus, TRADE_AUCTION, Trade,
 };
 use patchbay_plugin::{AdapterCx, DepthStart, DepthWriter, Error};
 
@@ -51,6 +51,25 @@ pub struct Deal {
     pub fills: u32,
     /// `TRADE_*`.
     pub flags: u16,
+}
+
+/// What became of one order of a book.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resting {
+    /// The instrument.
+    pub target: Target,
+    /// The venue's id of the order.
+    pub id: u64,
+    /// When, ns.
+    pub exchange_ns: i64,
+    /// `ORDER_*`.
+    pub action: u16,
+    /// It sells.
+    pub ask: bool,
+    /// Price mantissa.
+    pub price: i64,
+    /// Quantity mantissa: what was added, or what is left.
+    pub qty: i64,
 }
 
 /// Prices and quantities of a best bid and ask as [`Place::quote`] takes them: a side without
@@ -169,6 +188,16 @@ impl<'cx> Place<'_, 'cx> {
             id_hashed: u8::from(deal.hashed),
             flags: deal.flags,
         })
+    }
+
+    /// An event of one order of the book.
+    #[inline]
+    pub fn order(&mut self, order: &Resting) -> Result<(), Error> {
+        let side = u16::from(if order.ask { SIDE_SELL } else { SIDE_BUY });
+        let head = self.head(order.target, SLOT_ORDER, 0, order.exchange_ns);
+        let head = Head { flags: order.action | side << 4, ..head };
+        let Resting { id: order_id, price, qty, .. } = *order;
+        self.cx.push(Order { head, order_id, price, qty, trade_id: 0 })
     }
 
     /// Best bid and ask with `QUOTE_*`: prices and quantities, bid first.

@@ -9,9 +9,9 @@ pub use simd_json::tape::Value;
 pub use crate::{
     Batch, Books, Call, Calls, Cell, Channel, Conn, Deal, Declined, Faults, Fields, Frames,
     Greeting, Heal, Host, Ids, Instruments, Limit, Limits, Line, Listing, Memory, Ping, Place,
-    Product, Read, Remedy, Request, Room, Rungs, Scan, Sizes, Stream, Streams, Target, Topic, Tree,
-    Use, Verb, When, bearer, best, credentials, define, millis, rungs, signed, skip, slot, steps,
-    time_of_day, trade_id, unordered, with_jwt,
+    Product, Read, Remedy, Request, Resting, Room, Rungs, Scan, Sizes, Stream, Streams, Target,
+    Topic, Tree, Use, Verb, When, bearer, best, credentials, define, millis, rungs, signed, skip,
+    slot, steps, time_of_day, trade_id, unordered, with_jwt,
 };
 
 /// What fails with an [`Error`] unless it says otherwise.

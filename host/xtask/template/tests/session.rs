@@ -52,6 +52,17 @@ fn a_book_is_what_its_frame_says() {
 }
 
 #[test]
+fn scanner_and_parser_agree_on_mutated_frames() {
+    let fresh = || {
+        let mut player = Player::of::<Template>();
+        player.open(1, 0, STREAM);
+        player
+    };
+    let read = laws::scanner_and_parser_agree(fresh, &[BOOK], 0, 1, 1_000);
+    assert!(read.scanned > 100 && read.rejected > 10, "{read}");
+}
+
+#[test]
 fn any_bytes_are_safe() {
     let inputs = [
         Input::Plan(&[]),
