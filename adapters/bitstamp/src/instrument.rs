@@ -17,7 +17,7 @@ impl Instruments for Market {
         if text("market_type").is_some_and(|kind| kind != "SPOT") {
             return Ok(None);
         }
-        let step = |key| entry.get_u64(key).map(|places| format!("1e-{places}"));
+        let step = |key| text(key).map(|places| format!("1e-{places}"));
         let (tick, lot) = (step("counter_decimals"), step("base_decimals"));
         let sizes = Sizes {
             tick: tick.as_deref(),

@@ -5,6 +5,8 @@ use patchbay_feed::prelude::*;
 use crate::{Market, depth, trade};
 
 impl Frames for Market {
+    /// Amounts and prices come twice, bare and as text: of the bare ones no digit matters.
+    const EXACT: bool = true;
     const LABELS: &'static [&'static str] = &["event", "channel"];
 
     #[inline]
