@@ -58,3 +58,20 @@ fn every_crate_stands_in_the_architecture() {
         assert!(text.contains(&format!("`{member}`")), "docs/architecture.md lacks `{member}`");
     }
 }
+
+/// What a page quotes below `<!-- FILE -->` stands in that file, which is compiled.
+#[test]
+fn what_is_quoted_is_in_the_file() {
+    let mut quotes = 0;
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        let parts = text.split("<!-- ").filter_map(|part| part.split_once(" -->\n```"));
+        for (file, rest) in parts.filter(|(file, _)| !file.contains('\n')) {
+            let quote = rest.split_once('\n').unwrap().1.split("\n```").next().unwrap();
+            let whole = fs::read_to_string(root().join(file)).unwrap();
+            assert!(whole.contains(quote), "{}: not in {file}:\n{quote}", document.display());
+            quotes += 1;
+        }
+    }
+    assert!(quotes >= 6, "{quotes}");
+}
