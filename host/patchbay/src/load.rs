@@ -17,7 +17,7 @@ use patchbay_venue::binance::Binance;
 use patchbay_venue::{Copies, Protocol, Recording};
 
 use crate::args::DemoArgs;
-use crate::console::error;
+use crate::console::{error, say};
 use crate::demo::{Papers, failure};
 use crate::live::{live_config, watch};
 use crate::sessions::{self, LOAD};
@@ -46,6 +46,9 @@ pub(crate) fn run(
     let recorded = recording.symbols(|name| LOAD.is_sure(name));
     let each = symbols.div_ceil(u32::try_from(recorded.len()).unwrap_or(u32::MAX).max(1));
     let wishes: Vec<_> = (0..each).flat_map(|copy| wishes(&protocol, &recording, copy)).collect();
+    if !args.watch.json {
+        say(&format!("making {} symbols of {} recorded ones", wishes.len(), recorded.len()));
+    }
     let venue = Process::start(args, &captures, (each, wishes.len()))?;
 
     let folder = plugin::open(folder)?;

@@ -54,12 +54,14 @@ impl Copies {
         }
         let (mut bytes, mut copied) = (Vec::new(), Vec::new());
         for copy in 0..self.each.max(1) {
-            for Record { raw, symbol, .. } in &records {
+            for Record { raw, symbol, places, .. } in &records {
                 let (start, name) = (bytes.len(), Self::name(symbol, copy));
-                rename(&arena[raw.start..raw.start + raw.len], symbol, &name, &mut bytes);
+                let recorded = &arena[raw.start..raw.start + raw.len];
+                rename(recorded, places, (symbol, &name), &mut bytes);
                 let url = raw.url.as_ref().map(|url| {
                     let mut renamed = Vec::new();
-                    rename(url.as_bytes(), symbol, &name, &mut renamed);
+                    let places = places_of(url.as_bytes(), symbol);
+                    rename(url.as_bytes(), &places, (symbol, &name), &mut renamed);
                     String::from_utf8_lossy(&renamed).into_owned()
                 });
                 let (at_ns, conn) =
@@ -100,7 +102,8 @@ impl Copies {
                     _ => continue,
                 },
             };
-            records.push(Record { raw, symbol, product });
+            let places = places_of(bytes, &symbol);
+            records.push(Record { raw, symbol, places, product });
         }
         records
     }
@@ -110,36 +113,39 @@ impl Copies {
 struct Record<'r> {
     raw: &'r Raw,
     symbol: String,
+    places: Vec<Range<usize>>,
     product: Option<Product>,
 }
 
-/// Appends `bytes` with `name` wherever `symbol` stands by itself, as it is or in lower case.
-fn rename(bytes: &[u8], symbol: &str, name: &str, out: &mut Vec<u8>) {
-    let lower = (symbol.to_ascii_lowercase(), name.to_ascii_lowercase());
+/// Appends `bytes` with another name in all places of a symbol, in lower case where that was.
+fn rename(bytes: &[u8], places: &[Range<usize>], (symbol, name): (&str, &str), out: &mut Vec<u8>) {
     let mut from = 0;
-    while let Some(at) = next(bytes, from, [symbol.as_bytes(), lower.0.as_bytes()]) {
-        let with = if bytes[at.clone()] == *symbol.as_bytes() { name } else { &lower.1 };
+    for at in places {
         out.extend_from_slice(&bytes[from..at.start]);
-        out.extend_from_slice(with.as_bytes());
+        let start = out.len();
+        out.extend_from_slice(name.as_bytes());
+        if bytes[at.clone()] != *symbol.as_bytes() {
+            out[start..].make_ascii_lowercase();
+        }
         from = at.end;
     }
     out.extend_from_slice(&bytes[from..]);
 }
 
-/// The next place where one of the names stands by itself.
-fn next(bytes: &[u8], from: usize, names: [&[u8]; 2]) -> Option<Range<usize>> {
-    let len = names[0].len();
-    if len == 0 {
-        return None;
-    }
-    let alone = |at: &usize| {
-        let after = bytes.get(at + len).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        let before = at.checked_sub(1).is_none_or(|at| !bytes[at].is_ascii_alphanumeric());
-        before && after
+/// Where a symbol stands by itself, as it is or in lower case.
+fn places_of(bytes: &[u8], symbol: &str) -> Vec<Range<usize>> {
+    let (upper, lower) = (symbol.as_bytes(), symbol.to_ascii_lowercase());
+    let len = upper.len();
+    let Some(ends) = (bytes.len() + 1).checked_sub(len).filter(|_| len > 0) else {
+        return Vec::new();
     };
-    let is = |at: &usize| names.contains(&&bytes[*at..at + len]);
-    let last = (bytes.len() + 1).checked_sub(len)?;
-    (from..last).filter(is).find(alone).map(|at| at..at + len)
+    let other = |at: usize| bytes.get(at).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let is = |at: &usize| {
+        let here = &bytes[*at..*at + len];
+        let named = here == upper || here == lower.as_bytes();
+        named && at.checked_sub(1).is_none_or(other) && other(*at + len)
+    };
+    (0..ends).filter(is).map(|at| at..at + len).collect()
 }
 
 #[cfg(test)]
@@ -150,7 +156,8 @@ mod tests {
     fn a_symbol_is_renamed_where_it_stands_by_itself() {
         let mut out = Vec::new();
         let frame = br#"{"stream":"btcusdt@depth","s":"BTCUSDT","x":"1BTCUSDT","y":"BTCUSDTX"}"#;
-        rename(frame, "BTCUSDT", &Copies::name("BTCUSDT", 17), &mut out);
+        let (symbol, name) = ("BTCUSDT", Copies::name("BTCUSDT", 17));
+        rename(frame, &places_of(frame, symbol), (symbol, &name), &mut out);
         let expected =
             r#"{"stream":"btcusdt0017@depth","s":"BTCUSDT0017","x":"1BTCUSDT","y":"BTCUSDTX"}"#;
         assert_eq!(String::from_utf8(out).unwrap(), expected);
