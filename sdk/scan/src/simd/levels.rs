@@ -5,7 +5,8 @@
 //! whatever it does not take is read by the scalar twin, which also decides what is wrong.
 
 use super::number::{Scale, load, within};
-use crate::Cursor;
+use super::pairs;
+use crate::{Cursor, Instructions};
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_cvtsi128_si64, _mm256_add_epi64, _mm256_and_si256,
     _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_extracti128_si256, _mm256_loadu_si256,
@@ -23,7 +24,7 @@ const WINDOW: usize = CLASSIFIED + 32;
 type Window = [u8; WINDOW];
 
 /// Levels read at once: the vector code is compiled once, not into every sink.
-const BATCH: usize = 16;
+pub(super) const BATCH: usize = 16;
 
 /// The levels after the opening bracket of a list that is not empty: the cursor behind them, and how
 /// many they were. (By value: a cursor whose address is known to somebody cannot be in registers.)
@@ -33,12 +34,19 @@ pub(crate) fn read<'a>(
     shape: Shape,
     mut sink: impl FnMut(&[[i64; 2]]) -> Option<()>,
 ) -> Option<(Cursor<'a>, usize)> {
-    assert!(cursor.vector, "only a cursor that found the features comes here");
+    assert!(cursor.has >= Instructions::Avx2, "only a cursor that found the features comes here");
+    let pairs = cursor.has == Instructions::Avx512;
     let mut levels = [[0; 2]; BATCH];
     let mut count = 0;
     loop {
-        // SAFETY: `vector` is set by `super::available` alone: there are AVX2, BMI1 and BMI2.
-        let batch = unsafe { read_batch(cursor.rest, &shape, &mut levels) };
+        // SAFETY: a cursor has only what `super::available` found.
+        let batch = unsafe {
+            if pairs {
+                pairs::read_batch(cursor.rest, &shape, &mut levels)
+            } else {
+                read_batch(cursor.rest, &shape, &mut levels)
+            }
+        };
         sink(levels.get(..batch.count)?)?;
         count += batch.count;
         cursor.skip(batch.len)?;
@@ -58,16 +66,16 @@ pub(crate) fn read<'a>(
 }
 
 /// What was read.
-struct Batch {
-    count: usize,
+pub(super) struct Batch {
+    pub(super) count: usize,
     /// Bytes of the levels that were read.
-    len: usize,
-    stop: Stop,
+    pub(super) len: usize,
+    pub(super) stop: Stop,
 }
 
 /// Why a batch ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stop {
+pub(super) enum Stop {
     /// There is no more room.
     Full,
     /// The list ends.
@@ -126,8 +134,8 @@ fn last_window(text: &[u8]) -> Window {
 /// How the two numbers of a level are read.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
-    price: Scale,
-    qty: Scale,
+    pub(super) price: Scale,
+    pub(super) qty: Scale,
 }
 
 impl Shape {
@@ -303,7 +311,7 @@ mod tests {
     /// Without this, everything could be left to the twin and no result would be wrong.
     #[test]
     fn takes_the_shapes_that_venues_send() {
-        if !crate::simd::available() {
+        if crate::simd::available() < Instructions::Avx2 {
             println!("SKIPPED: no AVX2 on this processor");
             return;
         }
@@ -333,7 +341,7 @@ mod tests {
 
     #[test]
     fn leaves_what_it_cannot_hold() {
-        if !crate::simd::available() {
+        if crate::simd::available() < Instructions::Avx2 {
             println!("SKIPPED: no AVX2 on this processor");
             return;
         }
