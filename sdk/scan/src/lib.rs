@@ -36,6 +36,7 @@
 
 mod cursor;
 mod decimal;
+mod fetch;
 mod integer;
 mod levels;
 #[cfg(target_arch = "x86_64")]
@@ -44,3 +45,4 @@ mod simd;
 mod text;
 
 pub use cursor::{Cursor, Instructions, Reader};
+pub use fetch::fetch;

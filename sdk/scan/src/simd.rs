@@ -11,6 +11,7 @@ mod pairs;
 mod shuffles;
 pub(crate) mod single;
 
+use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::{Cursor, Instructions, Reader};
@@ -90,4 +91,11 @@ pub(crate) fn plain(cursor: &Cursor<'_>) -> usize {
     assert!(cursor.inlined);
     // SAFETY: the processor has the features, as asserted.
     unsafe { single::plain(cursor.frame, cursor.rest) }
+}
+
+/// [`crate::fetch`].
+#[inline(always)]
+pub(crate) fn fetch<T>(place: &T) {
+    // SAFETY: SSE is part of x86-64; a hint reads nothing.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(place).cast()) }
 }

@@ -291,9 +291,42 @@ fn sixteen_digits(digits: __m256i) -> [i64; 2] {
 
 #[cfg(test)]
 #[allow(clippy::print_stdout, reason = "says what was skipped")]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use patchbay_model::parse_decimal;
+
+    /// Prices and quantities as venues send them, and exponents.
+    pub(in crate::simd) const TAKEN: &[(&str, &str, i8, i8)] = &[
+        ("61837.63000000", "1.54698000", -2, -5),
+        ("61837.63000000", "12.54698000", -8, -8),
+        ("123456.70000000", "1.54698000", -8, -8),
+        ("2683.81000000", "352.90500000", -2, -4),
+        ("2683.81000000", "352.90500000", -8, -8),
+        ("61800.20", "0.006", -2, -3),
+        ("61800.20", "0.006", -1, -3),
+        ("61800.20", "1000.006", -8, -8),
+        ("61804.7", "1645", -1, 0),
+        ("61804.7", "1645", -8, -8),
+        ("100473000", "0.00012345", 0, -8),
+        ("0.00001234", "123456789", -8, 0),
+    ];
+
+    /// What is for the twin to read or to decline.
+    pub(in crate::simd) const LEFT: &[(&str, &str, i8)] = &[
+        ("12345678901234567", "1", 0), // 17 bytes
+        ("123456789", "1", -8),        // 9 + 8 places
+        ("1", "123456789.5", -8),
+        ("1.25", "1", -1), // not a zero
+        ("1", "1.00000001", -7),
+        ("-1", "1", -2),
+        ("1.", "1", -2),
+        (".1", "1", -2),
+        ("", "1", -2),
+        ("1", "", -2),
+        ("1.2.3", "1", -2),
+        ("1", "1.2.3", -2),
+        ("1e2", "1", -2),
+    ];
 
     /// What the vector code alone makes of one level, if it takes it.
     fn vector(price: &str, qty: &str, close: &str, exps: (i8, i8)) -> Option<(i64, i64, bool)> {
@@ -315,20 +348,7 @@ mod tests {
             println!("SKIPPED: no AVX2 on this processor");
             return;
         }
-        for (price, qty, price_exp, qty_exp) in [
-            ("61837.63000000", "1.54698000", -2, -5),
-            ("61837.63000000", "12.54698000", -8, -8),
-            ("123456.70000000", "1.54698000", -8, -8),
-            ("2683.81000000", "352.90500000", -2, -4),
-            ("2683.81000000", "352.90500000", -8, -8),
-            ("61800.20", "0.006", -2, -3),
-            ("61800.20", "0.006", -1, -3),
-            ("61800.20", "1000.006", -8, -8),
-            ("61804.7", "1645", -1, 0),
-            ("61804.7", "1645", -8, -8),
-            ("100473000", "0.00012345", 0, -8),
-            ("0.00001234", "123456789", -8, 0),
-        ] {
+        for (price, qty, price_exp, qty_exp) in TAKEN.iter().copied() {
             let value = |text: &str, exp| parse_decimal(text.as_bytes(), exp).unwrap();
             let expected = (value(price, price_exp), value(qty, qty_exp));
             for (close, last) in [("],", false), ("]]", true)] {
@@ -345,21 +365,7 @@ mod tests {
             println!("SKIPPED: no AVX2 on this processor");
             return;
         }
-        for (price, qty, exp) in [
-            ("12345678901234567", "1", 0), // 17 bytes
-            ("123456789", "1", -8),        // 9 + 8 places
-            ("1", "123456789.5", -8),
-            ("1.25", "1", -1), // not a zero
-            ("1", "1.00000001", -7),
-            ("-1", "1", -2),
-            ("1.", "1", -2),
-            (".1", "1", -2),
-            ("", "1", -2),
-            ("1", "", -2),
-            ("1.2.3", "1", -2),
-            ("1", "1.2.3", -2),
-            ("1e2", "1", -2),
-        ] {
+        for (price, qty, exp) in LEFT.iter().copied() {
             assert_eq!(vector(price, qty, "]]", (exp, exp)), None, "{price} {qty} at {exp}");
         }
     }
