@@ -97,10 +97,10 @@ impl Levels {
     pub(crate) fn fetch(&self, change: &Message<'_>) {
         let Some(tick) = self.tick else { return };
         for level in change.bids() {
-            self.bids.fetch(tick.nearest(level.price));
+            self.bids.fetch(tick.quotient(level.price));
         }
         for level in change.asks() {
-            self.asks.fetch(tick.nearest(level.price).wrapping_neg());
+            self.asks.fetch(tick.quotient(level.price).wrapping_neg());
         }
     }
 

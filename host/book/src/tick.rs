@@ -36,7 +36,7 @@ impl Tick {
 
     /// `price / step` if that is a whole number, and anything if not.
     #[inline]
-    pub(crate) const fn nearest(&self, price: i64) -> i64 {
+    pub(crate) const fn quotient(&self, price: i64) -> i64 {
         (price as u64).wrapping_mul(self.inverse) as i64 >> self.shift
     }
 
