@@ -59,6 +59,13 @@ pub fn adapter(name: &str) -> PathBuf {
     built.plugin(&format!("patchbay-{name}"))
 }
 
+/// The library of what a new adapter begins as.
+pub fn template() -> PathBuf {
+    let package = "patchbay-template".to_owned();
+    let artifacts = artifacts(std::slice::from_ref(&package), false);
+    Built { patchbay: PathBuf::new(), artifacts }.plugin(&package)
+}
+
 /// Names of all adapters.
 fn adapters() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../adapters");

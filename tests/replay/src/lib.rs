@@ -6,7 +6,7 @@ mod load;
 
 use std::path::{Path, PathBuf};
 
-pub use build::{Built, adapter, built, compile_c, compile_c_recorder, scratch};
+pub use build::{Built, adapter, built, compile_c, compile_c_recorder, scratch, template};
 pub use load::Plugins;
 
 /// A file or folder of the corpus of recorded market data (`PATCHBAY_CORPUS`, or `../shared/corpus`
