@@ -2,7 +2,7 @@
 
 use patchbay_abi::{self as abi, Slot};
 use patchbay_book::{Book, BookConfig, Counters, LevelsConfig};
-use patchbay_model::{Instrument, Nanos};
+use patchbay_model::{Canonical, Instrument, Nanos};
 
 use crate::quotes::Witness;
 use crate::splice::{self, Carrier, SeenTrades};
@@ -20,6 +20,8 @@ pub struct Listing {
     pub index: u32,
     /// Definition.
     pub about: Instrument,
+    /// Its canonical name, if its venue has told enough.
+    pub canonical: Option<String>,
     /// Its book.
     pub book: Book,
     /// What came of it.
@@ -99,6 +101,7 @@ impl Listing {
             venue,
             instance,
             index,
+            canonical: canonical(&about),
             about,
             book,
             tally: Tally::default(),
@@ -111,6 +114,12 @@ impl Listing {
             shared: None,
             crossed_since: None,
         }
+    }
+
+    /// Takes another definition of the same instrument.
+    pub(crate) fn redefine(&mut self, about: &Instrument) {
+        self.canonical = canonical(about);
+        self.about = about.clone();
     }
 
     /// Whether a record of a kind without a chain repeats what another connection delivers.
@@ -182,6 +191,10 @@ impl std::ops::AddAssign for Tally {
         self.crossed += other.crossed;
         self.repeated += other.repeated;
     }
+}
+
+fn canonical(about: &Instrument) -> Option<String> {
+    Canonical::of(about).map(|name| name.to_string())
 }
 
 const fn carried(kind: u16) -> Option<usize> {

@@ -39,6 +39,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: MonitorCommand,
     },
+    /// List the instruments of the configured venues, or of recorded data
+    Instruments(InstrumentsArgs),
     /// Look at plugin files; none of their code runs
     Plugin {
         #[command(subcommand)]
@@ -50,7 +52,7 @@ pub(crate) enum Command {
     Check(CheckArgs),
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub(crate) struct ReplayArgs {
     /// Captures (cryptofeed, hftbacktest; gzip, zstd or plain), merged by time; or one journal
     #[arg(required = true, value_name = "FILE")]
@@ -73,6 +75,28 @@ pub(crate) struct ReplayArgs {
     /// Folder for the frames on which plugins failed
     #[arg(long, value_name = "DIR")]
     pub(crate) faults: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct InstrumentsArgs {
+    /// Configuration file whose adapters ask their venues
+    #[arg(default_value = DEFAULT_CONFIG)]
+    pub(crate) config: PathBuf,
+    /// Only the adapter instance, or the plugin, of this name
+    #[arg(long, value_name = "NAME", conflicts_with = "from")]
+    pub(crate) venue: Option<String>,
+    /// Captures, or one journal, to read instead of asking
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "config")]
+    pub(crate) from: Vec<PathBuf>,
+    /// Adapter that reads captures: a name in the plugin folder, or a path to a file
+    #[arg(long, value_name = "NAME", requires = "from")]
+    pub(crate) adapter: Option<String>,
+    /// How long to wait for a venue: 30s, 1m
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "30s")]
+    pub(crate) wait: Duration,
+    /// Print one JSON object: `instruments` and `troubles`
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -214,7 +238,7 @@ pub(crate) struct TopArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct VenueArgs {
-    /// Captures of one venue: Binance, Bybit, Deribit or OKX
+    /// Captures of one venue: Binance, Bybit, Coinbase, Deribit, OKX or Upbit
     #[arg(required = true, value_name = "CAPTURE")]
     pub(crate) captures: Vec<PathBuf>,
     /// Address of the TLS port; port 0 is any free one

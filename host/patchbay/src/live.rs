@@ -10,10 +10,9 @@ use patchbay_abi as abi;
 use patchbay_control::{BookState, Client, Detail, LogLevel, Status, Venue};
 use patchbay_engine::{AuditConfig, EngineConfig, HistoryConfig};
 use patchbay_loader::{Kind, Loaded};
-use patchbay_runtime::config::{Config, HostConfig, Instance, limited_mode};
-use patchbay_runtime::live::{
-    DropIn, LiveAdapter, LiveConfig, LiveHost, LiveStrategy, OwnedWish, Wait,
-};
+use patchbay_runtime::config::{Config, HostConfig, Instance, LIMITED_SYMBOLS, limited_mode};
+use patchbay_runtime::live::{DropIn, LiveAdapter, LiveConfig, LiveHost, LiveStrategy, Wait};
+use patchbay_runtime::names::Wanted;
 use patchbay_runtime::{HostClock, LogThread, LogWriter, PluginFolder};
 use patchbay_tui::{Attached, InProcess, Options};
 
@@ -137,26 +136,20 @@ pub(crate) fn adapters(
     Ok(adapters)
 }
 
-fn adapter(
+pub(crate) fn adapter(
     instance: &Instance,
     config: &Config,
     loaded: Loaded,
     limited: bool,
 ) -> Result<LiveAdapter, Failure> {
-    let mut streams: Vec<_> = instance.streams.clone();
-    if limited {
-        keep_first(&mut streams);
-    }
-    let wish = |(kind, symbol): (patchbay_model::Kind, String)| OwnedWish {
-        symbol,
-        kind: kind.to_abi(),
-        channels: ALL_CHANNELS,
-    };
+    let per_kind = limited.then_some(LIMITED_SYMBOLS);
     Ok(LiveAdapter {
         loaded,
         settings: instance.settings.clone(),
         keyring: config.host.secrets.keyring(&instance.keys)?,
-        wishes: streams.into_iter().map(wish).collect(),
+        wishes: Vec::new(),
+        wanted: Wanted::new(instance.streams.clone(), per_kind),
+        channels: ALL_CHANNELS,
         venue: None,
         addresses: BTreeMap::new(),
     })
@@ -171,15 +164,6 @@ fn strategies(config: &Config, folder: &PluginFolder) -> Result<Vec<LiveStrategy
             Ok(LiveStrategy { name, loaded, settings })
         })
         .collect()
-}
-
-/// At most so many symbols a kind (`LIMITED_MODE`).
-fn keep_first(streams: &mut Vec<(patchbay_model::Kind, String)>) {
-    let mut kept = Vec::new();
-    streams.retain(|(kind, _)| {
-        kept.push(*kind);
-        kept.iter().filter(|k| *k == kind).count() <= patchbay_runtime::config::LIMITED_SYMBOLS
-    });
 }
 
 /// What is the same for `run` and `demo`.
@@ -341,21 +325,4 @@ pub(crate) fn control_path(given: Option<&Path>) -> Result<PathBuf, Failure> {
         return Err(Failure { text: text.to_owned(), code: FAILED });
     };
     Ok(folder.join("patchbay").join("control"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use patchbay_model::Kind;
-
-    #[test]
-    fn limited_mode_keeps_the_first_ten_of_each_kind() {
-        let all = (0..24).map(|i| {
-            let kind = if i % 2 == 0 { Kind::Spot } else { Kind::Linear };
-            (kind, format!("S{i}"))
-        });
-        let mut streams: Vec<_> = all.clone().collect();
-        keep_first(&mut streams);
-        assert_eq!(streams, all.take(20).collect::<Vec<_>>());
-    }
 }

@@ -5,6 +5,7 @@ mod certify;
 mod check;
 mod console;
 mod demo;
+mod instruments;
 mod live;
 mod load;
 mod monitor;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args, plugins.as_deref()),
         Command::Top(args) => live::top(&args),
         Command::Venue(args) => venue::run(&args),
+        Command::Instruments(args) => instruments::run(&args, plugins.as_deref()),
         Command::Monitor { command } => monitor::run(&command),
         Command::Plugin { command } => plugin::run(&command, plugins.as_deref()),
         Command::Certify(args) => certify::run(&args, plugins.as_deref()),

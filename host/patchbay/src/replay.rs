@@ -21,20 +21,25 @@ use crate::{FAILED, Failure, plugin};
 pub(crate) const COPIES: &str = "plugins";
 
 pub(crate) fn run(args: &ReplayArgs, folder: Option<&Path>) -> Result<(), Failure> {
-    let folder = plugin::open(folder)?;
-    let journal = match args.files.iter().find(|f| matches!(recognise(f), Ok(Format::Journal))) {
-        Some(journal) => Some(journal_folder(journal, args)?),
-        None => None,
-    };
-    let mut core = match &journal {
-        Some(journal) => from_journal(journal, args, &folder)?,
-        None => from_captures(args, &folder)?,
-    };
+    let mut core = core(args, folder)?;
     core.close()?;
     save_faults(&core, args)?;
     let report = Report::of(&core);
     say(&if args.json { serde_json::to_string(&report)? } else { report.to_string() });
     Ok(())
+}
+
+/// The core after all of the input.
+pub(crate) fn core(args: &ReplayArgs, folder: Option<&Path>) -> Result<Core, Failure> {
+    let folder = plugin::open(folder)?;
+    let journal = match args.files.iter().find(|f| matches!(recognise(f), Ok(Format::Journal))) {
+        Some(journal) => Some(journal_folder(journal, args)?),
+        None => None,
+    };
+    match &journal {
+        Some(journal) => from_journal(journal, args, &folder),
+        None => from_captures(args, &folder),
+    }
 }
 
 fn from_captures(args: &ReplayArgs, folder: &PluginFolder) -> Result<Core, Failure> {

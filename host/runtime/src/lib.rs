@@ -15,6 +15,7 @@ mod folder;
 mod limits;
 pub mod live;
 mod logs;
+pub mod names;
 mod outstanding;
 mod probe;
 mod replay;

@@ -12,8 +12,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use patchbay_loader::{Kind, Trust};
 use patchbay_plugin::Value;
 use patchbay_runtime::config::{
-    Config, HostConfig, PluginTables, Schema, SettingValue, Unfound, Waiting, Wanted, host_schema,
+    Config, HostConfig, Instance, PluginTables, Schema, SettingValue, Unfound, Waiting, Wanted,
+    host_schema,
 };
+use patchbay_runtime::names::Selection;
 
 /// The shipped file but for its streams, which are the only key in it that is not a default.
 fn shipped_text() -> &'static str {
@@ -166,7 +168,7 @@ fn the_shipped_file_wants_streams_and_a_wrong_one_is_refused() {
     let config = Folder::new(WITH_STREAMS).load().unwrap();
     let streams = &config.instances[0].streams;
     assert_eq!(streams.len(), 8);
-    assert_eq!(streams[3], (patchbay_model::Kind::Linear, "BTCUSDT".to_owned()));
+    assert_eq!(streams[3].exact(), Some((patchbay_model::Kind::Linear, "BTCUSDT")));
     let wrong = WITH_STREAMS.replace("spot:ETHUSDT", "sport:ETHUSDT");
     let refusal = Folder::new(&wrong).refusal();
     for part in ["`adapters.binance.streams.1`", "sport:ETHUSDT", "KIND:SYMBOL"] {
@@ -569,21 +571,26 @@ fn an_adapter_waits_for_its_file_unless_nobody_looks_for_it() {
 
 #[test]
 fn streams_are_the_instances_or_those_of_its_venue() {
-    let streams = |text: &str| {
-        let folder = Folder::new(text).write("venues/binance.toml", "streams = [\"spot:A\"]\n");
+    let wants = |text: &str| {
+        let venue = "streams = [\n\"spot:A\"]\n";
+        let folder = Folder::new(text).write("venues/binance.toml", venue);
         let config = folder.load().unwrap();
         let [instance] = &config.instances[..] else { panic!("{config:?}") };
         assert!(instance.settings.iter().all(|(key, _)| !key.starts_with("streams")));
-        instance.streams.clone()
+        let place = |origin: &str| origin.replace(&format!("{}/", folder.0.display()), "");
+        let streams = instance.streams.iter();
+        streams.map(|it| (it.text(), place(&it.origin))).collect::<Vec<_>>()
     };
-    let spot = |symbol: &str| (patchbay_model::Kind::Spot, symbol.to_owned());
-    assert_eq!(streams("[adapters.binance]"), [spot("A")]);
-    assert_eq!(streams("[adapters.binance]\nstreams = [\"spot:B\"]"), [spot("B")]);
-    assert_eq!(streams("[adapters.binance]\nstreams = []"), []);
+    let one = |text: &str, origin: &str| vec![(text.to_owned(), origin.to_owned())];
+    let usual = one("spot:A", "venues/binance.toml:2:1");
+    assert_eq!(wants("[adapters.binance]"), usual);
+    let pattern = "[adapters.binance]\nstreams = [\"linear:*/USDT-PERP\"]";
+    assert_eq!(wants(pattern), one("linear:*/USDT-PERP", "patchbay.toml:2:12"));
+    assert_eq!(wants("[adapters.binance]\nstreams = []"), []);
     check_venue(
-        "streams = [\"B\"]",
+        "streams = [\"kind:B\"]",
         "1:12: `streams.0`: expected KIND:SYMBOL, KIND being spot, linear, inverse, option or \
-         equity, found the string \"B\"",
+         equity, or a name or pattern such as BTC/USDT or */KRW, found the string \"kind:B\"",
     );
 }
 
@@ -597,12 +604,12 @@ fn a_plugin_that_no_table_names_is_run_by_its_own() {
             &mut |wanted| tables(wanted),
             &mut |_| Ok(()),
         );
-        names.unwrap().instances.into_iter().map(|it| (it.name, it.streams)).collect::<Vec<_>>()
+        let wants = |it: Instance| (it.name, it.streams.iter().map(Selection::text).collect());
+        names.unwrap().instances.into_iter().map(wants).collect::<Vec<(_, Vec<_>)>>()
     };
     assert_eq!(load(&Folder::new(own)), [("x".to_owned(), vec![])]);
-    let folder = Folder::new("").write("venues/binance.toml", "streams = [\"spot:A\"]\n");
-    let spot = (patchbay_model::Kind::Spot, "A".to_owned());
-    assert_eq!(load(&folder), [("binance".to_owned(), vec![spot])]);
+    let folder = Folder::new("").write("venues/binance.toml", "streams = [\"*/KRW\"]\n");
+    assert_eq!(load(&folder), [("binance".to_owned(), vec!["*/KRW".to_owned()])]);
 }
 
 #[test]

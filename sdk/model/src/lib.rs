@@ -1,10 +1,12 @@
 //! Values of the market: exact prices and quantities, sides, times, ids.
 #![forbid(unsafe_code)]
 
+mod canonical;
 mod decimal;
 mod instrument;
 mod time;
 
+pub use canonical::{Canonical, Term};
 pub use decimal::{Decimal, DecimalError, format_decimal, parse_decimal, trimmed};
 pub use instrument::{Instrument, InstrumentId, Kind, OptionSide, Side, TickBand};
 pub use time::{iso8601, parse_iso8601};

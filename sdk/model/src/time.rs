@@ -41,7 +41,7 @@ fn digits(text: &[u8]) -> Option<i64> {
 }
 
 /// Days since 1970-01-01: [`civil`] backwards.
-const fn days(year: i64, month: i64, day: i64) -> i64 {
+pub(crate) const fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let shifted = if month > 2 { month - 3 } else { month + 9 };
@@ -51,7 +51,7 @@ const fn days(year: i64, month: i64, day: i64) -> i64 {
 
 /// Year, month and day of days since 1970-01-01 (H. Hinnant, "chrono-compatible low-level date
 /// algorithms").
-const fn civil(days: i64) -> (i64, i64, i64) {
+pub(crate) const fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;

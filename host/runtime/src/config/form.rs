@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
-use patchbay_model::Kind;
+use crate::names::Selection;
 
 /// Longest name in bytes: what the ABI gives a plugin's.
 const NAME_MAX: usize = 32;
@@ -49,7 +49,7 @@ impl Form {
             Self::FileName => !matches!(text, "" | "." | "..") && !text.contains(['/', '\0']),
             Self::Sha256 => sha256(text).is_some(),
             Self::PathOrNone => !text.contains('\0'),
-            Self::Stream => stream(text).is_some(),
+            Self::Stream => Selection::parse(text, "").is_some(),
             Self::KeyName => {
                 let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
                 (1..=KEY_NAME_MAX).contains(&text.len()) && text.bytes().all(allowed)
@@ -68,7 +68,7 @@ impl Form {
             Self::Name => "names",
             Self::FileName => "names of files",
             Self::Sha256 => "SHA-256",
-            Self::Stream => "instruments KIND:SYMBOL",
+            Self::Stream => "instruments KIND:SYMBOL, names or patterns",
             Self::KeyName => "names of keys",
             Self::Interface => "addresses",
             Self::Group => "multicast groups",
@@ -86,7 +86,10 @@ impl fmt::Display for Form {
             Self::FileName => "the name of a file, without a folder",
             Self::Sha256 => "a SHA-256, 64 hexadecimal digits",
             Self::PathOrNone => "a path, or \"\" for none",
-            Self::Stream => "KIND:SYMBOL, KIND being spot, linear, inverse, option or equity",
+            Self::Stream => {
+                "KIND:SYMBOL, KIND being spot, linear, inverse, option or equity, or a name or \
+                 pattern such as BTC/USDT or */KRW"
+            }
             Self::KeyName => "the name of a key, A-Z, a-z, 0-9, - and _, at most 64 long",
             Self::Interface => "the IPv4 address of an interface",
             Self::Group => "a multicast group and a port, such as \"239.255.42.1:9001\"",
@@ -94,13 +97,6 @@ impl fmt::Display for Form {
             Self::Override => "NAME=ADDRESS:PORT or NAME:PORT=ADDRESS:PORT",
         })
     }
-}
-
-/// Kind and venue symbol of `KIND:SYMBOL`.
-pub(super) fn stream(text: &str) -> Option<(Kind, String)> {
-    let (kind, symbol) = text.split_once(':')?;
-    let kind = Kind::from_name(kind)?;
-    (!symbol.is_empty()).then(|| (kind, symbol.to_owned()))
 }
 
 pub(super) fn interface(text: &str) -> Option<Ipv4Addr> {

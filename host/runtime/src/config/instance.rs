@@ -9,7 +9,7 @@ use patchbay_plugin::Value;
 use toml::de::{DeTable, DeValue};
 
 use super::check::{check, require};
-use super::form::{self, Form};
+use super::form::Form;
 use super::host::Plugins;
 use super::known::{self, KEYS, PER_CONNECTION, STREAMS, instance_schema};
 use super::problem::Problem;
@@ -17,6 +17,7 @@ use super::schema::Schema;
 use super::secrets::Secrets;
 use super::source::{Source, join, place};
 use super::value::{Setting, SettingValue, Settings, describe, quoted, texts};
+use crate::names::Selection;
 
 /// One instance of a plugin.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +28,8 @@ pub struct Instance {
     pub kind: Kind,
     /// Name of the plugin.
     pub plugin: String,
-    /// Streams wanted of an adapter: kind and venue symbol.
-    pub streams: Vec<(patchbay_model::Kind, String)>,
+    /// Instruments wanted of an adapter.
+    pub streams: Vec<Selection>,
     /// Names of the keys that it may use; the first is meant where it names none.
     pub keys: Vec<String>,
     /// What the plugin is created with: sorted by key, lists as numbered keys.
@@ -118,6 +119,8 @@ pub(super) struct Plugin {
     schema: Schema,
     /// Its defaults, and over them the venue's file.
     settings: Settings,
+    /// Where each of its streams stands.
+    origins: Vec<String>,
     /// Whether nothing is wrong with either.
     sound: bool,
 }
@@ -214,15 +217,20 @@ impl Instances<'_, '_> {
             let (name, plugin, why) = (entry.name.to_owned(), plugin.clone(), why.clone());
             self.waiting.push(Waiting { name, plugin, why });
         }
-        let mut settings = self.settings(entry, plugin?, found.one(PER_CONNECTION));
+        let plugin = plugin?;
+        let usual_origins = plugin.origins.clone();
+        let mut settings = self.settings(entry, plugin, found.one(PER_CONNECTION));
         // The instance's own, or those of its venue's table.
         let usual = Settings([settings.0.remove_entry(STREAMS)].into_iter().flatten().collect());
-        let streams = if entry.table.contains_key(STREAMS) { &found } else { &usual };
+        let streams = match entry.table.contains_key(STREAMS) {
+            true => selections(&found, origins(self.source, entry.table)),
+            false => selections(&usual, usual_origins),
+        };
         let instance = Instance {
             name: entry.name.to_owned(),
             kind: entry.kind,
             plugin: name?.to_owned(),
-            streams: texts(streams.list(STREAMS)).filter_map(form::stream).collect(),
+            streams,
             keys,
             settings: settings.flatten(),
         };
@@ -328,25 +336,40 @@ impl Instances<'_, '_> {
             schema.keys.insert(STREAMS.to_owned(), known::streams());
         }
         let defaults = Source::new(&label("defaults"), &tables.defaults);
-        let mut settings = self.layer(&schema, &defaults);
+        let (mut settings, mut origins) = self.layer(&schema, &defaults);
         schema.learn_lists(&settings);
         if wanted.kind == Kind::Adapter {
             let path = self.folder.join("venues").join(format!("{}.toml", wanted.name));
             if let Some(venue) = Source::read(&path, false, self.problems) {
-                settings = settings.under(self.layer(&schema, &venue));
+                let (over, its) = self.layer(&schema, &venue);
+                if over.0.contains_key(STREAMS) {
+                    origins = its;
+                }
+                settings = settings.under(over);
             }
             settings.0.entry(STREAMS.to_owned()).or_insert_with(|| Setting::List(Vec::new()));
         }
         let sound = self.problems.len() == before;
-        Some(Plugin { schema, settings, sound })
+        Some(Plugin { schema, settings, origins, sound })
     }
 
-    fn layer(&mut self, schema: &Schema, source: &Source) -> Settings {
-        let table = source.parse(self.problems);
-        table.map_or_else(Settings::default, |table| {
-            check(schema, source, "", &table, self.problems)
-        })
+    /// The settings of a layer, and where its streams stand.
+    fn layer(&mut self, schema: &Schema, source: &Source) -> (Settings, Vec<String>) {
+        let Some(table) = source.parse(self.problems) else { return Default::default() };
+        (check(schema, source, "", &table, self.problems), origins(source, &table))
     }
+}
+
+/// Where each of the streams of a table stands.
+fn origins(source: &Source, table: &DeTable<'_>) -> Vec<String> {
+    let streams = table.get(STREAMS).and_then(|streams| streams.get_ref().as_array());
+    let each = streams.into_iter().flat_map(|streams| streams.iter());
+    each.map(|stream| source.origin(stream.span().start)).collect()
+}
+
+fn selections(of: &Settings, origins: Vec<String>) -> Vec<Selection> {
+    let streams = texts(of.list(STREAMS)).zip(origins);
+    streams.filter_map(|(text, origin)| Selection::parse(text, &origin)).collect()
 }
 
 const fn article(kind: Kind) -> &'static str {

@@ -256,7 +256,7 @@ pub(super) fn instance_schema(
 /// The streams wanted of an adapter, which its own table may say, too.
 pub(super) fn streams() -> Key {
     let ty = Type::List { of: Of::Form(Form::Stream), min: 0, max: 10_000 };
-    let doc = "Instruments whose data is wanted: \"spot:BTCUSDT\".";
+    let doc = "Instruments whose data is wanted: \"spot:BTCUSDT\", \"BTC/USDT\", \"*/KRW\".";
     Key { doc: doc.to_owned(), ty, one_of: Vec::new() }
 }
 

@@ -38,6 +38,8 @@ pub use schema::{Key, Of, Schema, Type};
 pub use secrets::Secrets;
 pub use value::{Scalar, SettingValue};
 
+pub(crate) use nearest::nearest;
+
 use instance::Instances;
 use source::Source;
 

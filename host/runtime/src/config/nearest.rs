@@ -4,7 +4,7 @@
 const COMPARED: usize = 64;
 
 /// The candidate with the fewest edits from `key`; of several, the first in alphabetical order.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     key: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {

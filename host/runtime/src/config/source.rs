@@ -80,6 +80,12 @@ impl Source {
         Problem { line, column, key: key.to_owned(), ..Problem::whole(&self.file, found, expected) }
     }
 
+    /// Where a byte of the text stands: `patchbay.toml:7:5`.
+    pub(super) fn origin(&self, at: usize) -> String {
+        let (line, column) = self.position(at);
+        format!("{}:{line}:{column}", self.file)
+    }
+
     /// Line and column of a byte, both from 1.
     fn position(&self, at: usize) -> (u32, u32) {
         let line = self.lines.partition_point(|start| *start <= at);

@@ -14,6 +14,7 @@ use super::journal::JournalConfig;
 use super::lines::LinesConfig;
 use super::shared::Wait;
 use crate::config::SettingValue;
+use crate::names::Wanted;
 use crate::{Cores, LogWriter, PluginFolder};
 
 /// One stream that is wanted; see [`patchbay_plugin::Wish`].
@@ -27,14 +28,27 @@ pub struct OwnedWish {
     pub channels: u32,
 }
 
+impl OwnedWish {
+    /// As an adapter is told.
+    pub(super) fn lend(&self) -> patchbay_journal::Wish<'_> {
+        let (symbol, kind) = (self.symbol.as_str(), u32::from(self.kind));
+        let (depth, interval_ms) = (0, 0);
+        patchbay_journal::Wish { channels: self.channels, symbol, kind, depth, interval_ms }
+    }
+}
+
 /// An adapter to run.
 pub struct LiveAdapter {
     /// Its plugin.
     pub loaded: Loaded,
     /// Its settings, sorted by key.
     pub settings: Vec<(String, SettingValue)>,
-    /// The streams that are wanted of it.
+    /// The streams that are wanted of it, whatever its venue lists.
     pub wishes: Vec<OwnedWish>,
+    /// What is wanted beside them, by what its venue lists.
+    pub wanted: Wanted,
+    /// `CHANNEL_*` of the latter, or-ed.
+    pub channels: u32,
     /// The keys that it may use.
     pub keyring: Keyring,
     /// What its venue is called here; `None` for the name of the plugin. Instances of one venue
@@ -62,7 +76,8 @@ impl LiveAdapter {
         wishes: Vec<OwnedWish>,
     ) -> Self {
         let (keyring, addresses) = (Keyring::empty(), BTreeMap::new());
-        Self { loaded, settings, wishes, keyring, venue: None, addresses }
+        let (wanted, channels) = (Wanted::default(), 0);
+        Self { loaded, settings, wishes, wanted, channels, keyring, venue: None, addresses }
     }
 
     pub(super) fn venue(&self) -> &str {

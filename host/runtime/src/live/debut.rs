@@ -42,6 +42,15 @@ impl Debut {
         }
     }
 
+    /// An instrument is wanted now, too, which the adapter has defined under this index.
+    pub(crate) fn want(&mut self, wish: &OwnedWish, index: Option<u32>) {
+        let name = (wish.symbol.clone(), wish.kind);
+        if wish.channels & abi::CHANNEL_DEPTH != 0 && self.awaited.insert(name.clone()) {
+            self.defined.extend(index.map(|index| (index, name)));
+            (self.open_since, self.heard_since) = (None, None);
+        }
+    }
+
     /// An instrument was defined.
     pub(crate) fn define(&mut self, index: u32, about: &Instrument) {
         let name = (about.symbol.clone(), about.kind.to_abi());

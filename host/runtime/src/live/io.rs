@@ -16,6 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, sleep_until};
 
+use super::config::OwnedWish;
 use super::debut::Debut;
 use super::journal::InputLine;
 use super::place::Places;
@@ -23,6 +24,7 @@ use super::reach::Reach;
 use super::ring::{Envelope, Sender};
 use super::shared::{IoCounts, IoFacts, Shared};
 use super::signal::{Retirement, Signal};
+use super::wishes::Wishes;
 use crate::Seat;
 use crate::core::{connection, event};
 
@@ -54,6 +56,7 @@ pub(crate) struct Io {
     /// Woken by every message, unless it spins: the first one does not wait for the last of a batch.
     pub(crate) engine: Option<Thread>,
     pub(crate) definitions: Vec<(u32, Instrument)>,
+    pub(crate) wishes: Wishes,
     pub(crate) places: Places,
     pub(crate) reach: Reach,
     /// Places or reach have changed since others were told.
@@ -70,8 +73,8 @@ pub(crate) struct Io {
 
 impl Io {
     /// Runs until the host stops or the instance is retired.
-    pub(crate) async fn run(mut self, plan: &Input<'_>) {
-        self.give(self.shared.clock.now(), plan).await;
+    pub(crate) async fn run(mut self) {
+        self.plan().await;
         let mut events = Events::default();
         let mut look = Instant::now() + LOOK;
         while !self.shared.stopping() && self.signal.retirement().is_none() {
@@ -81,6 +84,9 @@ impl Io {
             }
             if let Some(wall_offset_ns) = self.offset.take() {
                 self.give(now, &Input::Clock { wall_offset_ns }).await;
+            }
+            if let Some(fresh) = self.wishes.renew() {
+                self.replan(&fresh).await;
             }
             let wake = self.due().min(look);
             tokio::select! {
@@ -105,6 +111,27 @@ impl Io {
             self.retire(how).await;
         }
         self.hub.shutdown().await;
+    }
+
+    /// Tells the adapter what is wanted.
+    async fn plan(&mut self) {
+        let all = self.wishes.all().to_vec();
+        let lent: Vec<_> = all.iter().map(OwnedWish::lend).collect();
+        self.give(self.shared.clock.now(), &Input::Plan { wishes: lent.into() }).await;
+    }
+
+    /// The venue lists what is wanted, or lists it no more.
+    async fn replan(&mut self, fresh: &[(OwnedWish, Option<u32>)]) {
+        for (wish, index) in fresh {
+            if let Some(debut) = &mut self.debut {
+                debut.want(wish, *index);
+            }
+        }
+        let wanted = self.wishes.instruments();
+        self.shared.roster().want(self.number, wanted);
+        let text = format!("{wanted} instruments are wanted, {} of them new", fresh.len());
+        self.shared.log(LogLevel::Info, &self.seat.name, &text);
+        self.plan().await;
     }
 
     /// Says that it has all that it is to take over, once it has.
@@ -197,6 +224,9 @@ impl Io {
             self.places.refresh(&self.hub, &self.shared);
             self.changed = true;
         }
+        for line in self.wishes.complaints(self.shared.clock.now()) {
+            self.shared.log(LogLevel::Warn, &self.seat.name, &line);
+        }
         if std::mem::take(&mut self.changed) {
             let wanted = self.places.all().len() as u64;
             self.counts.wanted.store(wanted, Ordering::Relaxed);
@@ -244,6 +274,7 @@ impl Io {
             for command in call.commands {
                 match command {
                     Command::Define { index, instrument } => {
+                        self.wishes.define(at, index, &instrument);
                         if let Some(debut) = &mut self.debut {
                             debut.define(index, &instrument);
                         }

@@ -9,7 +9,7 @@ use std::thread::{JoinHandle, Thread};
 
 use patchbay_control::LogLevel;
 use patchbay_engine::Event;
-use patchbay_journal::{Input, Wish as JournalWish};
+use patchbay_journal::Input;
 use patchbay_model::Nanos;
 use patchbay_net::{
     Backoff, Buckets, Clock, Hub, HubOptions, Keyring, Network, NetworkOptions, OffThread,
@@ -17,7 +17,7 @@ use patchbay_net::{
 use patchbay_plugin::bind::Log;
 use tokio::sync::mpsc;
 
-use super::config::{LiveAdapter, OwnedWish};
+use super::config::LiveAdapter;
 use super::debut::Debut;
 use super::intake::Intake;
 use super::io::Io;
@@ -29,6 +29,7 @@ use super::roster::Member;
 use super::shared::{IoCounts, Shared, Wait};
 use super::signal::Signal;
 use super::thread::spawn;
+use super::wishes::Wishes;
 use crate::core::setting;
 use crate::{Cores, HostClock, RuntimeError, Seat};
 
@@ -75,7 +76,7 @@ pub(crate) struct Made {
 pub(crate) struct Outfit {
     number: u32,
     seat: Seat,
-    wishes: Vec<OwnedWish>,
+    wishes: Wishes,
     ring: ring::Sender,
     orders: mpsc::Receiver<patchbay_engine::Action>,
     counts: Arc<IoCounts>,
@@ -126,13 +127,14 @@ impl Maker {
         let first =
             Envelope { at_ns: at, instance: number, ordinal: 1, conn: 0, event: Event::None };
         ring.send(&first, &mut Vec::new(), &[]).expect("a new ring has room");
-        let LiveAdapter { loaded, wishes, keyring, .. } = adapter;
-        let wanted = wishes.len() as u64;
+        let LiveAdapter { loaded, wishes, wanted, channels, keyring, .. } = adapter;
+        let wishes = Wishes::new(wishes, wanted, channels);
+        let wanted = wishes.instruments();
         let member = Member::new(loaded.manifest, generation, &venue, wanted, Arc::clone(&counts));
         self.shared.roster().enter(number, member);
         let buckets = self.limits_of(&venue);
         let signal: Arc<Signal> = Arc::default();
-        let debut = settle.map(|settle| Debut::new(&wishes, settle));
+        let debut = settle.map(|settle| Debut::new(wishes.all(), settle));
         let outfit = Outfit {
             number,
             seat,
@@ -223,6 +225,7 @@ impl Outfit {
             debut: self.debut,
             engine,
             definitions: Vec::new(),
+            wishes: self.wishes,
             places: Places::default(),
             reach: Reach::default(),
             changed: false,
@@ -231,8 +234,7 @@ impl Outfit {
             offset: None,
             answered: (0, 0, 0),
         };
-        let lent: Vec<JournalWish<'_>> = self.wishes.iter().map(wish).collect();
-        runtime.block_on(io.run(&Input::Plan { wishes: lent.into() }));
+        runtime.block_on(io.run());
     }
 }
 
@@ -243,21 +245,11 @@ async fn keep_looking() {
     }
 }
 
-fn seat(adapter: &LiveAdapter, number: u32, log: Log) -> Result<Seat, RuntimeError> {
+pub(super) fn seat(adapter: &LiveAdapter, number: u32, log: Log) -> Result<Seat, RuntimeError> {
     let plugin = adapter.loaded.plugin;
     let config: Vec<_> =
         adapter.settings.iter().map(|(key, value)| (key.as_str(), value.lend())).collect();
     let made = plugin.adapter(&config, 0, number, log);
     let bind = |source| RuntimeError::Bind { name: plugin.name().to_owned(), source };
     Ok(Seat::new(adapter.venue(), made.map_err(bind)?))
-}
-
-fn wish(from: &OwnedWish) -> JournalWish<'_> {
-    JournalWish {
-        channels: from.channels,
-        symbol: &from.symbol,
-        kind: u32::from(from.kind),
-        depth: 0,
-        interval_ms: 0,
-    }
 }

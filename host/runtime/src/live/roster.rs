@@ -113,6 +113,13 @@ impl Roster {
         gone.faults += count(&member.counts.faults);
     }
 
+    /// So many instruments are wanted of it.
+    pub(crate) fn want(&mut self, number: u32, wanted: u64) {
+        if let Some(member) = self.members.get_mut(&number) {
+            member.wanted = wanted;
+        }
+    }
+
     /// What has become of an instance.
     pub(crate) fn set_state(&mut self, number: u32, state: PluginState) {
         if let Some(member) = self.members.get_mut(&number) {

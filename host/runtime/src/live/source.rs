@@ -26,7 +26,8 @@ impl Source for Lent<'_> {
 
     fn instrument(&self, id: u32) -> Option<Listed<'_>> {
         let listing = self.engine.listing(InstrumentId(id))?;
-        Some(Listed { venue: listing.venue, about: &listing.about, canonical: None })
+        let canonical = listing.canonical.as_deref();
+        Some(Listed { venue: listing.venue, about: &listing.about, canonical })
     }
 
     fn book(&self, id: u32) -> Option<&Book> {
