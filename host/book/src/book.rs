@@ -107,6 +107,12 @@ impl Book {
         }
     }
 
+    /// Says that a message is about to be taken by a book that has not been looked at for some time:
+    /// the memory that its levels want comes all at once, and meanwhile. Changes nothing.
+    pub fn fetch(&self, message: &Message<'_>) {
+        self.levels.fetch(message);
+    }
+
     /// Takes a message whose ids, if any, belong to the instrument. (One of a stream or connection
     /// counts as unchained here.)
     pub fn apply(&mut self, message: &Message<'_>) -> Applied {

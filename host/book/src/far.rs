@@ -80,6 +80,14 @@ impl Far {
         0
     }
 
+    /// Has the place of a level fetched.
+    #[inline]
+    pub(crate) fn fetch(&self, key: i64) {
+        if let Some(entry) = self.table.get(self.home(key)) {
+            patchbay_scan::fetch(entry);
+        }
+    }
+
     /// The best key and its quantity.
     pub(crate) fn best(&self) -> Option<Entry> {
         self.levels().max()

@@ -5,6 +5,8 @@
 //! lies above it (a better level moves it up), and everything below it is in [`Far`]: the best of
 //! the side is always in the window.
 
+use patchbay_scan::fetch;
+
 use crate::far::Far;
 
 /// Keys in a word of the bitset; the window moves by whole words.
@@ -109,6 +111,18 @@ impl Ladder {
             }
         }
         before
+    }
+
+    /// Has the place of a level fetched.
+    #[inline]
+    pub(crate) fn fetch(&self, key: i64) {
+        if self.in_window(key) {
+            let slot = self.slot(key);
+            fetch(&self.quantities[slot]);
+            fetch(&self.bits[slot / WORD]);
+        } else {
+            self.far.fetch(key);
+        }
     }
 
     /// All levels, best first.

@@ -93,6 +93,17 @@ impl Levels {
         change.len() as u32
     }
 
+    /// Has the places of a message's levels fetched all at once, before each waits for its own.
+    pub(crate) fn fetch(&self, change: &Message<'_>) {
+        let Some(tick) = self.tick else { return };
+        for level in change.bids() {
+            self.bids.fetch(tick.quotient(level.price));
+        }
+        for level in change.asks() {
+            self.asks.fetch(tick.quotient(level.price).wrapping_neg());
+        }
+    }
+
     /// The best level of `side`.
     #[inline]
     pub fn best(&self, side: Side) -> Option<Level> {

@@ -34,6 +34,12 @@ impl Tick {
         self.step
     }
 
+    /// `price / step` if that is a whole number, and anything if not.
+    #[inline]
+    pub(crate) const fn quotient(&self, price: i64) -> i64 {
+        (price as u64).wrapping_mul(self.inverse) as i64 >> self.shift
+    }
+
     /// `price / step` if that is a whole number. Not for `i64::MIN`.
     #[inline]
     pub(crate) const fn divide(&self, price: i64) -> Option<i64> {

@@ -46,6 +46,8 @@ pub struct Engine {
     pub(crate) crossed: Vec<InstrumentId>,
     /// When the first audit is due, or given up.
     pub(crate) audits_due: Nanos,
+    /// Whose book was the last to take a message: the memory of the others may be far.
+    at_hand: Option<InstrumentId>,
     /// Records of instruments that their adapter never defined.
     undefined: u64,
 }
@@ -63,6 +65,7 @@ impl Engine {
             crossed: Vec::with_capacity(64),
             audits_due: Nanos::MAX,
             config,
+            at_hand: None,
             undefined: 0,
         }
     }
@@ -198,6 +201,9 @@ impl Engine {
         let Ok(message) = Message::parse(record) else {
             return self.stale(id, Break::of(abi::CAUSE_INVALID), turn, out);
         };
+        if self.at_hand.replace(id) != Some(id) {
+            listing.book.fetch(&message);
+        }
         if record[0].head().flags & abi::DEPTH_AUDIT != 0 {
             return self.audited(id, &message, turn, out);
         }

@@ -9,12 +9,23 @@ pub struct Cursor<'a> {
     pub(crate) frame: &'a [u8],
     /// The end of `frame` that has not been consumed.
     pub(crate) rest: &'a [u8],
-    /// The processor has what [`Cursor::levels`] needs, and the caller lets us use it.
+    /// What the processor has and the caller lets us use.
     #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "no vector code there"))]
-    pub(crate) vector: bool,
+    pub(crate) has: Instructions,
     /// This is part of [`Cursor::with`]: single values are worth it, too.
     #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "no vector code there"))]
     pub(crate) inlined: bool,
+}
+
+/// What values are read with. The results are the same with all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Instructions {
+    /// What every processor has.
+    Scalar,
+    /// AVX2 with BMI1 and BMI2: single values, and one level after the other.
+    Avx2,
+    /// AVX-512 with BW, VL, VBMI and VBMI2 besides: two levels at once.
+    Avx512,
 }
 
 /// What reads a frame in [`Cursor::with`]. Its `read` and all that it calls must be
@@ -32,14 +43,21 @@ impl<'a> Cursor<'a> {
     /// At the start of `frame`.
     #[inline]
     pub fn new(frame: &'a [u8]) -> Self {
-        Self { frame, rest: frame, vector: vector_available(), inlined: false }
+        Self { frame, rest: frame, has: available(), inlined: false }
     }
 
     /// Like [`new`](Self::new), but without the instructions that are detected at run time: same
     /// results, slower. For tests that compare the twins.
     #[inline]
     pub fn scalar(frame: &'a [u8]) -> Self {
-        Self { frame, rest: frame, vector: false, inlined: false }
+        Self { frame, rest: frame, has: Instructions::Scalar, inlined: false }
+    }
+
+    /// Like [`new`](Self::new), but with no more than `most`, if the processor has that at all. For
+    /// tests that compare the twins.
+    #[inline]
+    pub fn at_most(frame: &'a [u8], most: Instructions) -> Self {
+        Self { has: most.min(available()), ..Self::new(frame) }
     }
 
     /// Reads `frame` with `reader`, compiled for what this processor has.
@@ -47,7 +65,7 @@ impl<'a> Cursor<'a> {
     pub fn with<R: Reader<'a>>(frame: &'a [u8], reader: R) -> R::Output {
         let cursor = Self::new(frame);
         #[cfg(target_arch = "x86_64")]
-        if cursor.vector {
+        if cursor.has >= Instructions::Avx2 {
             return crate::simd::with(cursor, reader);
         }
         reader.read(cursor)
@@ -213,14 +231,14 @@ fn is_number(text: &[u8]) -> bool {
 
 #[cfg(target_arch = "x86_64")]
 #[inline]
-fn vector_available() -> bool {
+fn available() -> Instructions {
     crate::simd::available()
 }
 
 #[cfg(not(target_arch = "x86_64"))]
 #[inline]
-fn vector_available() -> bool {
-    false
+fn available() -> Instructions {
+    Instructions::Scalar
 }
 
 /// As in [`Cursor::with`], out of it: for tests that hold the vector code of single values to the

@@ -2,6 +2,8 @@
 
 use crate::Cursor;
 #[cfg(target_arch = "x86_64")]
+use crate::Instructions;
+#[cfg(target_arch = "x86_64")]
 use crate::simd::{self, levels::Shape};
 
 impl Cursor<'_> {
@@ -20,7 +22,7 @@ impl Cursor<'_> {
             return Some(0);
         }
         #[cfg(target_arch = "x86_64")]
-        if self.vector
+        if self.has >= Instructions::Avx2
             && let Some(shape) = Shape::of(price_exp, qty_exp)
         {
             let (behind, count) = simd::levels::read(*self, shape, sink)?;
@@ -76,10 +78,9 @@ mod tests {
 
     type Levels = Option<(Vec<[i64; 2]>, usize)>;
 
-    fn read(text: &str, vector: bool, exps: (i8, i8)) -> Levels {
+    fn read(text: &str, most: Instructions, exps: (i8, i8)) -> Levels {
         let frame = format!("{:20}{text}", "");
-        let mut scan =
-            if vector { Cursor::new(frame.as_bytes()) } else { Cursor::scalar(frame.as_bytes()) };
+        let mut scan = Cursor::at_most(frame.as_bytes(), most);
         scan.literal(&[b' '; 20])?;
         let mut levels = Vec::new();
         let count = scan.levels(exps.0, exps.1, |some| {
@@ -90,35 +91,37 @@ mod tests {
         Some((levels, scan.position() - 20))
     }
 
-    fn both(text: &str, exps: (i8, i8)) -> Levels {
-        let scalar = read(text, false, exps);
-        assert_eq!(read(text, true, exps), scalar, "{text} at {exps:?}");
+    fn all(text: &str, exps: (i8, i8)) -> Levels {
+        let scalar = read(text, Instructions::Scalar, exps);
+        for most in [Instructions::Avx2, Instructions::Avx512] {
+            assert_eq!(read(text, most, exps), scalar, "{text} at {exps:?} with {most:?}");
+        }
         scalar
     }
 
     #[test]
     fn reads_lists_and_stops_behind_them() {
-        assert_eq!(both("[]", (-2, -3)), Some((vec![], 2)));
-        assert_eq!(both(r#"[["1","2"]]"#, (-2, -3)), Some((vec![[100, 2000]], 11)));
+        assert_eq!(all("[]", (-2, -3)), Some((vec![], 2)));
+        assert_eq!(all(r#"[["1","2"]]"#, (-2, -3)), Some((vec![[100, 2000]], 11)));
         let two = r#"[["61773.6","1001"],["0.5","0.000"]],"a":[]"#;
         let values = vec![[617_736, 1_001_000], [5, 0]];
-        assert_eq!(both(two, (-1, -3)), Some((values, 36)));
-        assert_eq!(both(two, (0, -3)), None, "61773.6 has a decimal too many");
+        assert_eq!(all(two, (-1, -3)), Some((values, 36)));
+        assert_eq!(all(two, (0, -3)), None, "61773.6 has a decimal too many");
     }
 
     #[test]
     fn declines_any_other_punctuation() {
         let good = r#"[["61773.60","10.001"],["61774.00","0.000"],["7","8"]],"a":[["1","2"]]}}"#;
-        assert!(both(good, (-2, -3)).is_some());
+        assert!(all(good, (-2, -3)).is_some());
         let list = good.find("]],").unwrap() + 2;
         for cut in 0..list {
-            assert_eq!(both(&good[..cut], (-2, -3)), None, "cut at {cut}");
+            assert_eq!(all(&good[..cut], (-2, -3)), None, "cut at {cut}");
         }
         for place in 0..list {
             for byte in 0..0x80u8 {
                 let mut text = good.as_bytes().to_vec();
                 text[place] = byte;
-                both(str::from_utf8(&text).unwrap(), (-2, -3));
+                all(str::from_utf8(&text).unwrap(), (-2, -3));
             }
         }
     }
@@ -136,7 +139,7 @@ mod tests {
                     let text =
                         format!(r#"[["{price}","{qty}"],["{qty}","{price}"]],"tail of it":1"#);
                     for exps in [(-8, -8), (-2, -3), (0, -1), (-15, -16), (1, -8), (-8, -18)] {
-                        both(&text, exps);
+                        all(&text, exps);
                     }
                 }
             }

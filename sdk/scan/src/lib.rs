@@ -28,7 +28,7 @@
 //! accepted is the value that a JSON parser reads from the same bytes, and numbers come out exactly
 //! as [`patchbay_model::parse_decimal`] gives them. Declining is always allowed: it costs speed only.
 //!
-//! Values are read with AVX2 where the processor has it; the scalar twin ([`Cursor::scalar`]) gives
+//! Values are read with AVX2 where the processor has it, and levels with AVX-512; the scalar twin ([`Cursor::scalar`]) gives
 //! the same results, and reads what does not fit the vector code. [`Cursor::with`] compiles a whole
 //! reader for what the processor has.
 
@@ -36,6 +36,7 @@
 
 mod cursor;
 mod decimal;
+mod fetch;
 mod integer;
 mod levels;
 #[cfg(target_arch = "x86_64")]
@@ -43,4 +44,5 @@ mod levels;
 mod simd;
 mod text;
 
-pub use cursor::{Cursor, Reader};
+pub use cursor::{Cursor, Instructions, Reader};
+pub use fetch::fetch;

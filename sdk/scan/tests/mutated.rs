@@ -8,7 +8,7 @@
 mod common;
 
 use common::{PRODUCTS, Product, capture, kind, reference, scan};
-use patchbay_scan::Cursor;
+use patchbay_scan::{Cursor, Instructions};
 use patchbay_testkit::mutate::{Random, mutate};
 
 const MUTATIONS: usize = 10_000;
@@ -25,7 +25,9 @@ fn samples(product: Product, wanted: &str) -> Option<Vec<Vec<u8>>> {
 fn accepts(frame: &[u8], product: Product, exps: (i8, i8)) -> bool {
     let vector = scan(common::vector(frame), product, exps);
     let scalar = scan(Cursor::scalar(frame), product, exps);
+    let avx2 = scan(Cursor::at_most(frame, Instructions::Avx2), product, exps);
     let text = || String::from_utf8_lossy(frame);
+    assert_eq!(avx2, scalar, "twins differ with AVX2: {}", text());
     assert_eq!(vector, scalar, "twins differ: {}", text());
     if let Some(event) = &vector {
         let expected = reference(frame, exps);
@@ -100,10 +102,12 @@ fn random_bytes_never_panic_and_twins_agree() {
         }
         let exps = ((random.next() % 40) as i8 - 30, (random.next() % 20) as i8 - 16);
         let start = random.below(bytes.len().min(24) + 1);
-        read += steps(common::vector(&bytes), Cursor::scalar(&bytes), start, exps);
+        let scalar = Cursor::scalar(&bytes);
+        read += steps(common::vector(&bytes), scalar, start, exps);
+        read += steps(Cursor::at_most(&bytes, Instructions::Avx2), scalar, start, exps);
     }
     println!("{read} values read");
-    assert!(read > 10_000);
+    assert!(read > 20_000);
 }
 
 /// Every step from `start` on both cursors; how many gave a value.

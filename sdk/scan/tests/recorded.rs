@@ -9,7 +9,7 @@ mod common;
 
 use common::{Event, PRODUCTS, Product, capture, kind, reference, scan};
 use patchbay_model::parse_decimal;
-use patchbay_scan::Cursor;
+use patchbay_scan::{Cursor, Instructions};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The exponents that hold every price and quantity of the product, and no finer.
@@ -25,8 +25,10 @@ fn check(frame: &[u8], product: Product, exps: (i8, i8)) -> Event {
     let expected = reference(frame, exps);
     let vector = scan(common::vector(frame), product, exps);
     let scalar = scan(Cursor::scalar(frame), product, exps);
+    let avx2 = scan(Cursor::at_most(frame, Instructions::Avx2), product, exps);
     let text = || String::from_utf8_lossy(frame);
     assert_eq!(scalar, expected, "scalar, {exps:?}: {}", text());
+    assert_eq!(avx2, expected, "AVX2, {exps:?}: {}", text());
     assert_eq!(vector, expected, "vector, {exps:?}: {}", text());
     vector.unwrap_or_else(|| panic!("declined: {}", text()))
 }

@@ -5,7 +5,8 @@
 //! whatever it does not take is read by the scalar twin, which also decides what is wrong.
 
 use super::number::{Scale, load, within};
-use crate::Cursor;
+use super::pairs;
+use crate::{Cursor, Instructions};
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_cvtsi128_si64, _mm256_add_epi64, _mm256_and_si256,
     _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_extracti128_si256, _mm256_loadu_si256,
@@ -23,7 +24,7 @@ const WINDOW: usize = CLASSIFIED + 32;
 type Window = [u8; WINDOW];
 
 /// Levels read at once: the vector code is compiled once, not into every sink.
-const BATCH: usize = 16;
+pub(super) const BATCH: usize = 16;
 
 /// The levels after the opening bracket of a list that is not empty: the cursor behind them, and how
 /// many they were. (By value: a cursor whose address is known to somebody cannot be in registers.)
@@ -33,12 +34,19 @@ pub(crate) fn read<'a>(
     shape: Shape,
     mut sink: impl FnMut(&[[i64; 2]]) -> Option<()>,
 ) -> Option<(Cursor<'a>, usize)> {
-    assert!(cursor.vector, "only a cursor that found the features comes here");
+    assert!(cursor.has >= Instructions::Avx2, "only a cursor that found the features comes here");
+    let pairs = cursor.has == Instructions::Avx512;
     let mut levels = [[0; 2]; BATCH];
     let mut count = 0;
     loop {
-        // SAFETY: `vector` is set by `super::available` alone: there are AVX2, BMI1 and BMI2.
-        let batch = unsafe { read_batch(cursor.rest, &shape, &mut levels) };
+        // SAFETY: a cursor has only what `super::available` found.
+        let batch = unsafe {
+            if pairs {
+                pairs::read_batch(cursor.rest, &shape, &mut levels)
+            } else {
+                read_batch(cursor.rest, &shape, &mut levels)
+            }
+        };
         sink(levels.get(..batch.count)?)?;
         count += batch.count;
         cursor.skip(batch.len)?;
@@ -58,16 +66,16 @@ pub(crate) fn read<'a>(
 }
 
 /// What was read.
-struct Batch {
-    count: usize,
+pub(super) struct Batch {
+    pub(super) count: usize,
     /// Bytes of the levels that were read.
-    len: usize,
-    stop: Stop,
+    pub(super) len: usize,
+    pub(super) stop: Stop,
 }
 
 /// Why a batch ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stop {
+pub(super) enum Stop {
     /// There is no more room.
     Full,
     /// The list ends.
@@ -126,8 +134,8 @@ fn last_window(text: &[u8]) -> Window {
 /// How the two numbers of a level are read.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
-    price: Scale,
-    qty: Scale,
+    pub(super) price: Scale,
+    pub(super) qty: Scale,
 }
 
 impl Shape {
@@ -283,9 +291,42 @@ fn sixteen_digits(digits: __m256i) -> [i64; 2] {
 
 #[cfg(test)]
 #[allow(clippy::print_stdout, reason = "says what was skipped")]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use patchbay_model::parse_decimal;
+
+    /// Prices and quantities as venues send them, and exponents.
+    pub(in crate::simd) const TAKEN: &[(&str, &str, i8, i8)] = &[
+        ("61837.63000000", "1.54698000", -2, -5),
+        ("61837.63000000", "12.54698000", -8, -8),
+        ("123456.70000000", "1.54698000", -8, -8),
+        ("2683.81000000", "352.90500000", -2, -4),
+        ("2683.81000000", "352.90500000", -8, -8),
+        ("61800.20", "0.006", -2, -3),
+        ("61800.20", "0.006", -1, -3),
+        ("61800.20", "1000.006", -8, -8),
+        ("61804.7", "1645", -1, 0),
+        ("61804.7", "1645", -8, -8),
+        ("100473000", "0.00012345", 0, -8),
+        ("0.00001234", "123456789", -8, 0),
+    ];
+
+    /// What is for the twin to read or to decline.
+    pub(in crate::simd) const LEFT: &[(&str, &str, i8)] = &[
+        ("12345678901234567", "1", 0), // 17 bytes
+        ("123456789", "1", -8),        // 9 + 8 places
+        ("1", "123456789.5", -8),
+        ("1.25", "1", -1), // not a zero
+        ("1", "1.00000001", -7),
+        ("-1", "1", -2),
+        ("1.", "1", -2),
+        (".1", "1", -2),
+        ("", "1", -2),
+        ("1", "", -2),
+        ("1.2.3", "1", -2),
+        ("1", "1.2.3", -2),
+        ("1e2", "1", -2),
+    ];
 
     /// What the vector code alone makes of one level, if it takes it.
     fn vector(price: &str, qty: &str, close: &str, exps: (i8, i8)) -> Option<(i64, i64, bool)> {
@@ -303,24 +344,11 @@ mod tests {
     /// Without this, everything could be left to the twin and no result would be wrong.
     #[test]
     fn takes_the_shapes_that_venues_send() {
-        if !crate::simd::available() {
+        if crate::simd::available() < Instructions::Avx2 {
             println!("SKIPPED: no AVX2 on this processor");
             return;
         }
-        for (price, qty, price_exp, qty_exp) in [
-            ("61837.63000000", "1.54698000", -2, -5),
-            ("61837.63000000", "12.54698000", -8, -8),
-            ("123456.70000000", "1.54698000", -8, -8),
-            ("2683.81000000", "352.90500000", -2, -4),
-            ("2683.81000000", "352.90500000", -8, -8),
-            ("61800.20", "0.006", -2, -3),
-            ("61800.20", "0.006", -1, -3),
-            ("61800.20", "1000.006", -8, -8),
-            ("61804.7", "1645", -1, 0),
-            ("61804.7", "1645", -8, -8),
-            ("100473000", "0.00012345", 0, -8),
-            ("0.00001234", "123456789", -8, 0),
-        ] {
+        for (price, qty, price_exp, qty_exp) in TAKEN.iter().copied() {
             let value = |text: &str, exp| parse_decimal(text.as_bytes(), exp).unwrap();
             let expected = (value(price, price_exp), value(qty, qty_exp));
             for (close, last) in [("],", false), ("]]", true)] {
@@ -333,25 +361,11 @@ mod tests {
 
     #[test]
     fn leaves_what_it_cannot_hold() {
-        if !crate::simd::available() {
+        if crate::simd::available() < Instructions::Avx2 {
             println!("SKIPPED: no AVX2 on this processor");
             return;
         }
-        for (price, qty, exp) in [
-            ("12345678901234567", "1", 0), // 17 bytes
-            ("123456789", "1", -8),        // 9 + 8 places
-            ("1", "123456789.5", -8),
-            ("1.25", "1", -1), // not a zero
-            ("1", "1.00000001", -7),
-            ("-1", "1", -2),
-            ("1.", "1", -2),
-            (".1", "1", -2),
-            ("", "1", -2),
-            ("1", "", -2),
-            ("1.2.3", "1", -2),
-            ("1", "1.2.3", -2),
-            ("1e2", "1", -2),
-        ] {
+        for (price, qty, exp) in LEFT.iter().copied() {
             assert_eq!(vector(price, qty, "]]", (exp, exp)), None, "{price} {qty} at {exp}");
         }
     }

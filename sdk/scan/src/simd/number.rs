@@ -10,7 +10,7 @@ use std::arch::x86_64::{
 #[derive(Clone, Copy)]
 pub(crate) struct Scale {
     pub(super) exp: i8,
-    places: u32,
+    pub(super) places: u32,
     shuffles: &'static [Shuffle; 32],
     limits: &'static [[u8; 16]; 32],
 }

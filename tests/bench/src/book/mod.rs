@@ -85,6 +85,8 @@ pub(crate) trait Store {
     /// Loads a book.
     fn seeded(seed: &[Slot], tick: i64) -> Self;
     fn apply(&mut self, change: &Self::Change);
+    /// Before `apply`, if the last frame was another book's.
+    fn turn(&self, _change: &Self::Change) {}
     /// Best bid and ask in ticks, 0 if there is none.
     fn best(&self, tick: i64) -> [i64; 2];
 }
@@ -104,9 +106,12 @@ where
             books.extend(case.seeds.iter().map(|seed| S::seeded(seed, tick)));
             return 0;
         }
-        let mut sum = Sum::default();
-        for (book, change) in &changes {
-            let book = &mut books[*book];
+        let (mut sum, mut last) = (Sum::default(), None);
+        for (at, change) in &changes {
+            let book = &mut books[*at];
+            if last.replace(*at) != Some(*at) {
+                book.turn(change);
+            }
             book.apply(change);
             let [bid, ask] = book.best(tick);
             sum.add_level(bid, ask);

@@ -28,6 +28,12 @@ impl Store for Judged {
         Self(made)
     }
 
+    /// As the engine does it.
+    #[inline]
+    fn turn(&self, change: &Vec<Slot>) {
+        self.0.fetch(&Message::parse(change).expect("a record"));
+    }
+
     #[inline]
     fn apply(&mut self, change: &Vec<Slot>) {
         let applied = self.0.apply(&Message::parse(change).expect("a record"));
