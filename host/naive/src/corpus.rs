@@ -7,6 +7,7 @@ use crate::binance::Binance;
 use crate::bybit::Bybit;
 use crate::coinbase::Coinbase;
 use crate::deribit::Deribit;
+use crate::ls::Ls;
 use crate::okx::Okx;
 use crate::upbit::Upbit;
 
@@ -40,13 +41,15 @@ pub fn venue(name: &str) -> Option<&'static Venue> {
 }
 
 /// Every venue that has been recorded.
-pub static VENUES: [Venue; 6] = [
+pub static VENUES: [Venue; 7] = [
     Venue { name: "binance", recordings: &BINANCE, rules: || Box::<Binance>::default() },
     Venue { name: "okx", recordings: &OKX, rules: || Box::<Okx>::default() },
     Venue { name: "deribit", recordings: &DERIBIT, rules: || Box::<Deribit>::default() },
     Venue { name: "bybit", recordings: &BYBIT, rules: || Box::<Bybit>::default() },
     Venue { name: "upbit", recordings: &UPBIT, rules: || Box::<Upbit>::default() },
     Venue { name: "coinbase", recordings: &COINBASE, rules: || Box::<Coinbase>::default() },
+    // Its trades are not recorded as frames.
+    Venue { name: "ls", recordings: &[], rules: || Box::<Ls>::default() },
 ];
 
 const fn recording(name: &'static str, files: &'static [&'static str]) -> Recording {

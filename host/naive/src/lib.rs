@@ -20,6 +20,7 @@ mod bybit;
 mod coinbase;
 mod corpus;
 mod deribit;
+mod ls;
 mod okx;
 mod recorded;
 mod text;

@@ -136,5 +136,5 @@ fn upbit_books_are_whole_each() {
 #[test]
 fn no_venue_stands_twice() {
     let names: Vec<_> = VENUES.iter().map(|venue| venue.name).collect();
-    assert_eq!(names, ["binance", "okx", "deribit", "bybit", "upbit", "coinbase"]);
+    assert_eq!(names, ["binance", "okx", "deribit", "bybit", "upbit", "coinbase", "ls"]);
 }

@@ -6,7 +6,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// Bytes of a request's head at most.
 const MAX_HEAD: usize = 16 << 10;
-/// Bytes of a request's body at most; no call of market data has one.
+/// Bytes of a request's body at most; few calls of market data have one.
 const MAX_BODY: usize = 64 << 10;
 
 /// A request.
@@ -19,6 +19,17 @@ pub(crate) struct Request {
     pub(crate) key: Option<String>,
     /// The client wants the connection to end.
     pub(crate) close: bool,
+    /// Names in lower case, and values.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    /// The value of a header; empty if there is none.
+    pub(crate) fn header(&self, name: &str) -> String {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map_or_else(String::new, |(_, value)| value.clone())
+    }
 }
 
 /// An answer.
@@ -39,12 +50,13 @@ pub(crate) async fn read<S: AsyncRead + Unpin>(
     buffer: &mut Vec<u8>,
 ) -> io::Result<Option<Request>> {
     loop {
-        if let Some((request, head, body)) = parse(buffer)? {
+        if let Some((mut request, head, body)) = parse(buffer)? {
             while buffer.len() < head + body {
                 if socket.read_buf(buffer).await? == 0 {
                     return Ok(None);
                 }
             }
+            request.body = buffer[head..head + body].to_vec();
             buffer.drain(..head + body);
             return Ok(Some(request));
         }
@@ -76,6 +88,7 @@ fn parse(bytes: &[u8]) -> io::Result<Option<(Request, usize, usize)>> {
     for header in parsed.headers.iter() {
         let value = str::from_utf8(header.value).unwrap_or_default().trim();
         let name = header.name;
+        request.headers.push((name.to_ascii_lowercase(), value.to_owned()));
         if name.eq_ignore_ascii_case("host") {
             value.clone_into(&mut request.host);
         } else if name.eq_ignore_ascii_case("connection") {

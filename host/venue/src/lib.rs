@@ -38,6 +38,7 @@ mod handle;
 mod http;
 mod ledger;
 mod levels;
+pub mod ls;
 mod meter;
 pub mod okx;
 mod player;
@@ -66,6 +67,7 @@ pub fn protocols() -> Vec<Arc<dyn Protocol>> {
         Arc::new(bybit::Bybit),
         Arc::new(coinbase::Coinbase),
         Arc::new(deribit::Deribit),
+        Arc::new(ls::Ls::default()),
         Arc::new(okx::Okx),
         Arc::new(upbit::Upbit),
     ]
@@ -79,8 +81,8 @@ pub use fault::{Fault, FaultPlan, PlannedFault, Target, When};
 pub use handle::{VenueHandle, VenueServer};
 pub use ledger::{ConnectionEntry, Did, FaultEntry, Ledger, MAX_ENTRIES, RestEntry};
 pub use protocol::{
-    Call, Client, Command, Depth, Endpoint, Join, LevelSpan, Limits, Listing, Product, Protocol,
-    Refusal, Reply, Silence, Standing, Told,
+    Call, Client, Command, Depth, Endpoint, Join, LevelSpan, Limits, Listing, Post, Posted,
+    Product, Protocol, Refusal, Reply, Silence, Standing, Told,
 };
 pub use random::{Density, FaultKind, FaultKinds};
 pub use recording::{MAX_RECORDING_BYTES, Recording};

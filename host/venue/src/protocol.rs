@@ -291,6 +291,32 @@ pub enum Refusal {
     Failed(u16),
 }
 
+/// A POST.
+pub struct Post<'a> {
+    /// Path and query.
+    pub target: &'a str,
+    /// A header by its name in lower case; empty if there is none.
+    pub header: &'a dyn Fn(&str) -> String,
+    /// Body.
+    pub body: &'a [u8],
+}
+
+/// What a POST leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// Status and body.
+    Answer(u16, String),
+    /// The answer to a call, as [`Endpoint::Rest`].
+    Rest {
+        /// Whose.
+        product: Product,
+        /// What it costs.
+        weight: u32,
+        /// What is asked.
+        call: Call,
+    },
+}
+
 /// A venue's protocol. Everything in it is pure.
 ///
 /// A new venue is a folder of its own with a type that implements this. What it must say: its
@@ -315,7 +341,7 @@ pub trait Protocol: Send + Sync + fmt::Debug {
     /// spot where it is called something else.
     fn kind(&self, product: Product, _symbol: &str) -> &'static str {
         match self.products()[usize::from(product.0)] {
-            kind @ ("linear" | "inverse" | "option") => kind,
+            kind @ ("linear" | "inverse" | "option" | "equity") => kind,
             _ => "spot",
         }
     }
@@ -366,6 +392,15 @@ pub trait Protocol: Send + Sync + fmt::Debug {
     /// What silence ends a connection.
     fn silence(&self) -> Silence {
         Silence { of_both: false, code: 1001 }
+    }
+    /// What a POST asks for; `None` where the venue has no such path.
+    fn post(&self, _post: &Post<'_>) -> Option<Posted> {
+        None
+    }
+    /// Whether a websocket with these headers is opened; otherwise the connection ends without an
+    /// answer.
+    fn admits(&self, _header: &dyn Fn(&str) -> String) -> bool {
+        true
     }
     /// What answers to logins hold that nobody but the client may know.
     fn tokens(&self) -> &'static [&'static str] {

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::fault::{Fault, Place};
 use crate::http::{self, Request, Response};
 use crate::ledger::Did;
-use crate::protocol::{Endpoint, Refusal};
+use crate::protocol::{Endpoint, Post, Posted, Refusal};
 use crate::rest;
 use crate::server::{Guard, Server};
 use crate::session::Session;
@@ -88,6 +88,26 @@ async fn serve(server: &Rc<Server>, conn: u64, mut socket: Socket) -> io::Result
         let world = &server.world;
         let endpoint =
             world.protocol().endpoint(&request.host, &request.target, world.recording().products());
+        let header = |name: &str| request.header(name);
+        let post = Post { target: &request.target, header: &header, body: &request.body };
+        let posted = (request.method == "POST").then(|| world.protocol().post(&post)).flatten();
+        if request.key.is_some() && !world.protocol().admits(&header) {
+            return Ok("the venue's firewall".to_owned());
+        }
+        let endpoint = match posted {
+            Some(Posted::Answer(status, body)) => {
+                let response = Response::new(status, body);
+                if write(&mut socket, &request, &response, false).await? {
+                    return Ok("answered".to_owned());
+                }
+                continue;
+            }
+            Some(Posted::Rest { product, weight, call }) => {
+                Endpoint::Rest { product, weight, call }
+            }
+            None if request.method == "POST" => Endpoint::Unknown,
+            None => endpoint,
+        };
         let (response, truncated) = match (endpoint, &request.key) {
             (Endpoint::Stream { product, route, combined, names }, Some(key)) => {
                 let limits = world.limits(product);
@@ -103,7 +123,9 @@ async fn serve(server: &Rc<Server>, conn: u64, mut socket: Socket) -> io::Result
                 }
                 (rest::refuse(server, Refusal::TooMany, Some(1)), false)
             }
-            (Endpoint::Rest { product, weight, call }, None) if request.method == "GET" => {
+            (Endpoint::Rest { product, weight, call }, None)
+                if matches!(&*request.method, "GET" | "POST") =>
+            {
                 let answer = rest::answer(server, conn, &request.target, product, weight, &call);
                 if !answer.late.is_zero() {
                     sleep(answer.late).await;
