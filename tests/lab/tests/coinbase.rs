@@ -25,7 +25,7 @@ const CAPTURE: &str = "coinbase/cryptofeed-20260809/COINBASE.jsonl.zst";
 const SYMBOLS: [&str; 2] = ["BTC-USD", "ETH-USD"];
 
 /// Seeds tried, unless `PATCHBAY_SEEDS` says how many; each takes some twenty seconds.
-const SEEDS: u64 = 2;
+const SEEDS: u64 = 1;
 
 /// Times recorded pace: whole books are of megabytes.
 const PACE: f64 = 2.0;

@@ -35,7 +35,7 @@ const SYMBOLS: [&str; 9] = [
 ];
 
 /// Seeds tried, unless `PATCHBAY_SEEDS` says how many; each takes some twenty seconds.
-const SEEDS: u64 = 2;
+const SEEDS: u64 = 1;
 
 /// Times recorded pace.
 const PACE: f64 = 6.0;
