@@ -23,7 +23,9 @@ pub(crate) struct Print {
 
 impl Print {
     pub(crate) fn is(&self, trade: &Trade) -> bool {
-        let same_id = self.id.as_ref().is_none_or(|id| *id == trade.id);
+        // Where the venue has no ids, 0 stands for none.
+        let none = if trade.id.is_empty() { "0" } else { &trade.id };
+        let same_id = self.id.as_ref().is_none_or(|id| id == none);
         same_id && self.price == trade.price && self.qty == trade.qty
     }
 }

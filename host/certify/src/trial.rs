@@ -17,7 +17,7 @@ use crate::cards::{
 use crate::certificate::Certificate;
 use crate::corpus::{Corpus, Recording};
 use crate::outcome::{Finding, Outcome, Outcomes};
-use crate::session::{Session, listed, lists};
+use crate::session::{self, Session, listed, lists};
 use crate::stage::Play;
 use crate::subject::Subject;
 use crate::tape::Tape;
@@ -145,6 +145,12 @@ impl Trials<'_> {
         progress("the running host");
         let play = Play::load(self.subject, self.venue, recording, seen)?;
         out.insert(802, redaction::search(&play)?);
+        if truth.books.is_empty() {
+            for number in [507, 508] {
+                out.insert(number, Outcome::unverified("no book is recorded"));
+            }
+            return Ok(());
+        }
         live::try_all(&live::Trial { play, truth }, out)
     }
 
@@ -203,7 +209,13 @@ impl Trials<'_> {
     fn session(&self) -> Option<Session<'_>> {
         let lists = lists(self.recordings);
         let symbols = listed(&mut self.subject.player().ok()?, &lists);
-        Some(Session::start(self.subject.player().ok()?, lists, &symbols))
+        Some(Session::start(self.subject.player().ok()?, self.answers(lists), &symbols))
+    }
+
+    /// Recorded lists, and the documented answer to who asks for a token.
+    fn answers<'l>(&self, mut lists: session::Lists<'l>) -> session::Lists<'l> {
+        lists.extend(self.venue.login.as_ref().and_then(|login| login.token));
+        lists
     }
 
     fn sessions(&self, out: &mut Outcomes) {
@@ -212,7 +224,8 @@ impl Trials<'_> {
         let symbols = listed(&mut player, &lists);
         let Some(mut session) = self.session() else { return };
         limits::try_all(self.subject, self.venue, &session, &symbols, out);
-        out.insert(801, login::places(self.subject, self.venue, lists, &symbols));
+        let answers = self.answers(lists);
+        out.insert(801, login::places(self.subject, self.venue, answers, &symbols));
         out.insert(505, cure::ask(&mut session, &symbols));
         heartbeats::try_all(&mut session, self.venue, out);
     }

@@ -8,8 +8,10 @@
 //! | cryptofeed, lines | `<addr> <-> <t>`, `<addr> <- <t>: <text>`, `<url> -> <t>: <body>`, `<t>: <frame>` | one at a time a file |
 //! | cryptofeed, format 2 | json objects with `t`, `conn`, `ts` | by `conn` |
 //! | hftbacktest | `<local ns or µs> <json>` | one a file |
+//! | LS Securities, kept fields | four fields of a trade as a json object; an entry of a list, a field a line | one a file |
 //!
-//! Nothing is interpreted here: a frame is handed out as the bytes that the venue sent. Times are
+//! Nothing is interpreted here: a frame is handed out as the bytes that the venue sent, or as what was
+//! kept of them. Times are
 //! nanoseconds since the Unix epoch, read from their decimal text without a float in between.
 #![forbid(unsafe_code)]
 
@@ -19,6 +21,7 @@ mod error;
 mod hftbacktest;
 mod jsonl;
 mod lines;
+mod ls;
 mod merge;
 mod pyliteral;
 mod recognise;

@@ -8,7 +8,8 @@ use crate::cryptofeed::CryptofeedReader;
 use crate::hftbacktest::HftbacktestReader;
 use crate::jsonl::JsonlReader;
 use crate::lines::Lines;
-use crate::record::Reader;
+use crate::ls::{ListReader, TradesReader};
+use crate::record::{Reader, UNTIMED};
 use crate::{CaptureError, Connection, Event, FileStats, Format, Record, recognise};
 
 /// Any number of captures, read as one.
@@ -18,6 +19,8 @@ use crate::{CaptureError, Connection, Event, FileStats, Format, Record, recognis
 /// Records of the same time come in the order in which the files were given. The parts of a
 /// recording, such as sockets, REST answers and the file of the day after, can therefore be given
 /// in any order.
+///
+/// What has no time comes first, at the time of the first that has one.
 ///
 /// Connections are numbered as they come up. A file that does not say where its connection went
 /// has one without an [`Event::Open`]. The end of a file closes nothing: the recording ended, not
@@ -74,9 +77,13 @@ impl Captures {
                 self.heap.push(Reverse((at_ns, index)));
             }
         }
-        let Some(Reverse((_, index))) = self.heap.pop() else {
+        let Some(Reverse((at_ns, index))) = self.heap.pop() else {
             return Ok(None);
         };
+        if at_ns == UNTIMED {
+            let others = self.heap.iter().map(|Reverse((at_ns, _))| *at_ns);
+            self.files[index].at_ns = others.filter(|at| *at != UNTIMED).min().unwrap_or(0);
+        }
         self.due.push(index);
         Ok(Some(self.files[index].record(&mut self.conns)))
     }
@@ -94,6 +101,8 @@ impl CaptureFile {
             Format::CryptofeedLines => Box::new(CryptofeedReader::new(Lines::open(path)?)),
             Format::CryptofeedJsonl => Box::new(JsonlReader::new(Lines::open(path)?)),
             Format::Hftbacktest => Box::new(HftbacktestReader::new(Lines::open(path)?)),
+            Format::LsTrades => Box::new(TradesReader::new(Lines::open(path)?)?),
+            Format::LsList => Box::new(ListReader::new(Lines::open(path)?)),
             Format::Journal => {
                 return Err(CaptureError::Journal { path: path.to_owned() });
             }

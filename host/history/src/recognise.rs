@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cryptofeed;
 use crate::lines::Lines;
-use crate::{CaptureError, hftbacktest, jsonl, source};
+use crate::{CaptureError, hftbacktest, jsonl, ls, source};
 
 /// The first bytes of a segment of a patchbay journal.
 pub const JOURNAL_MAGIC: [u8; 8] = *b"PBJOURN1";
@@ -27,6 +27,10 @@ pub enum Format {
     CryptofeedJsonl,
     /// hftbacktest's collector.
     Hftbacktest,
+    /// LS Securities' trades, of which four fields were kept.
+    LsTrades,
+    /// LS Securities' list of stocks, under Korean labels.
+    LsList,
     /// A patchbay journal: a segment, or a directory of them. Recognised here, replayed elsewhere.
     Journal,
 }
@@ -37,6 +41,8 @@ impl fmt::Display for Format {
             Self::CryptofeedLines => "cryptofeed lines",
             Self::CryptofeedJsonl => "cryptofeed format 2",
             Self::Hftbacktest => "hftbacktest",
+            Self::LsTrades => "trades of LS Securities",
+            Self::LsList => "list of LS Securities",
             Self::Journal => "patchbay journal",
         })
     }
@@ -108,6 +114,12 @@ fn of_line(lines: &Lines) -> Result<Option<Format>, CaptureError> {
     let line = lines.line();
     if hftbacktest::is_line(line) {
         return Ok(Some(Format::Hftbacktest));
+    }
+    if ls::is_trade(line) {
+        return Ok(Some(Format::LsTrades));
+    }
+    if ls::is_list(line) {
+        return Ok(Some(Format::LsList));
     }
     if cryptofeed::Line::parse(line).is_ok() {
         return Ok(Some(Format::CryptofeedLines));

@@ -44,9 +44,13 @@ pub enum Event<'a> {
     Close,
 }
 
+/// The time of what has none: it comes before everything else.
+pub(crate) const UNTIMED: i64 = i64::MIN;
+
 /// One file, record by record, in the order and with the times that it states.
 pub(crate) trait Reader: Send {
-    /// Goes to the next record and returns its time in nanoseconds, `None` at the end.
+    /// Goes to the next record and returns its time in nanoseconds, [`UNTIMED`] if it has none, `None`
+    /// at the end.
     fn advance(&mut self, stats: &mut FileStats) -> Result<Option<i64>, CaptureError>;
 
     /// The record advanced to, with the number of its connection within the file: from 1, 0 for

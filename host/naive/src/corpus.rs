@@ -48,8 +48,7 @@ pub static VENUES: [Venue; 7] = [
     Venue { name: "bybit", recordings: &BYBIT, rules: || Box::<Bybit>::default() },
     Venue { name: "upbit", recordings: &UPBIT, rules: || Box::<Upbit>::default() },
     Venue { name: "coinbase", recordings: &COINBASE, rules: || Box::<Coinbase>::default() },
-    // Its trades are not recorded as frames.
-    Venue { name: "ls", recordings: &[], rules: || Box::<Ls>::default() },
+    Venue { name: "ls", recordings: &LS, rules: || Box::<Ls>::default() },
 ];
 
 const fn recording(name: &'static str, files: &'static [&'static str]) -> Recording {
@@ -151,6 +150,24 @@ static COINBASE: [Recording; 2] = [
         &[
             "coinbase/cryptofeed-20210417/COINBASE.0.gz",
             "coinbase/cryptofeed-20210417/COINBASE.ws.28.0.gz",
+        ],
+    ),
+];
+
+/// Four fields of each trade.
+static LS: [Recording; 2] = [
+    recording(
+        "trades 2025-11-26, and a list",
+        &[
+            "ls-securities/ls_stock_list.json.gz",
+            "ls-securities/ticks/raw_data_015760_20251126.txt.gz",
+        ],
+    ),
+    recording(
+        "trades 2025-11-25, and a list",
+        &[
+            "ls-securities/ls_stock_list.json.gz",
+            "ls-securities/ticks/raw_data_005930_20251125.txt.gz",
         ],
     ),
 ];

@@ -20,6 +20,7 @@ mod bybit;
 mod coinbase;
 mod corpus;
 mod deribit;
+mod kept;
 mod ls;
 mod okx;
 mod recorded;
@@ -49,8 +50,8 @@ pub enum Error {
     },
     /// The file is of no format that is known here.
     #[error(
-        "{path} holds no record of a known format; expected cryptofeed's lines, its format 2, or \
-         hftbacktest's lines"
+        "{path} holds no record of a known format; expected cryptofeed's lines, its format 2, \
+         hftbacktest's lines, or what was kept of LS Securities"
     )]
     Format {
         /// File.

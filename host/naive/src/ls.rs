@@ -1,9 +1,9 @@
-//! LS Securities: stocks of KRX and NXT. Only trades are recorded.
+//! LS Securities: stocks of KRX and NXT. Only trades are recorded, and a list.
 
 use serde_json::Value;
 
 use crate::Rules;
-use crate::truth::{Key, Trade, Truth};
+use crate::truth::{Instrument, Key, Trade, Truth};
 
 /// Every frame names its transaction and the symbol, padded with spaces. All fields are text.
 #[derive(Default)]
@@ -30,8 +30,23 @@ impl Rules for Ls {
         Some(())
     }
 
-    fn reply(&mut self, _conn: usize, _url: &str, _body: &str, _truth: &mut Truth) -> Option<()> {
-        None
+    /// `t8436`: whole won, and lots of `memedan` shares.
+    fn reply(&mut self, _conn: usize, _url: &str, body: &str, truth: &mut Truth) -> Option<()> {
+        let list: Value = serde_json::from_str(body).ok()?;
+        for entry in list["t8436OutBlock"].as_array()? {
+            let symbol = entry["shcode"].as_str()?;
+            let lot = Some(entry["memedan"].as_str()?.trim_start_matches('0').to_owned());
+            let instrument = Instrument {
+                base: Some(symbol.to_owned()),
+                quote: Some("KRW".to_owned()),
+                kind: Some("equity"),
+                lot: lot.clone(),
+                min_qty: lot,
+                ..Instrument::default()
+            };
+            truth.instruments.insert(Key::unique(symbol), instrument);
+        }
+        Some(())
     }
 }
 

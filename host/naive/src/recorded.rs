@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use ruzstd::decoding::StreamingDecoder;
 use serde_json::Value;
 
-use crate::Error;
+use crate::{Error, kept};
 
 /// One recorded thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,8 @@ pub enum What {
     },
 }
 
-/// Reads files, merged by time; of the same time, in the order of the files.
+/// Reads files, merged by time; of the same time, in the order of the files. What has no time comes
+/// first.
 ///
 /// # Errors
 ///
@@ -49,16 +50,25 @@ pub fn read(files: &[PathBuf]) -> Result<Vec<Recorded>, Error> {
     for path in files {
         let text = text(path)?;
         let found = all.len();
-        let last = match text.starts_with("{\"t\":") {
-            true => json_lines(&text, conns, &mut all),
-            false => lines(&text, conns, &mut all),
+        let last = if text.starts_with("{\"t\":") {
+            json_lines(&text, conns, &mut all)
+        } else if text.starts_with("{\"chetime\"") {
+            kept::trades(&text, path, conns, &mut all);
+            conns
+        } else if text.starts_with('[') {
+            all.extend(kept::list(&text, conns));
+            conns
+        } else {
+            lines(&text, conns, &mut all)
         };
         if all.len() == found {
             return Err(Error::Format { path: path.clone() });
         }
         conns = last + 1;
     }
+    let first = all.iter().map(|record| record.at_ns).filter(|at| *at != i128::MIN).min();
     all.sort_by_key(|record| record.at_ns);
+    all.iter_mut().for_each(|record| record.at_ns = record.at_ns.max(first.unwrap_or(0)));
     Ok(all)
 }
 

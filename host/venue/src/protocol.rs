@@ -304,8 +304,15 @@ pub struct Post<'a> {
 /// What a POST leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Posted {
-    /// Status and body.
-    Answer(u16, String),
+    /// An answer.
+    Answer {
+        /// Status.
+        status: u16,
+        /// Body.
+        body: String,
+        /// It is to a login, which the venue takes.
+        login: bool,
+    },
     /// The answer to a call, as [`Endpoint::Rest`].
     Rest {
         /// Whose.

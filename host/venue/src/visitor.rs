@@ -95,7 +95,10 @@ async fn serve(server: &Rc<Server>, conn: u64, mut socket: Socket) -> io::Result
             return Ok("the venue's firewall".to_owned());
         }
         let endpoint = match posted {
-            Some(Posted::Answer(status, body)) => {
+            Some(Posted::Answer { status, body, login }) => {
+                if login {
+                    world.ledger().login(conn);
+                }
                 let response = Response::new(status, body);
                 if write(&mut socket, &request, &response, false).await? {
                     return Ok("answered".to_owned());

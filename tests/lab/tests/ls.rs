@@ -16,7 +16,7 @@ use patchbay_net::{Keyring, SecretStore};
 use patchbay_runtime::config::{PluginTables, settings_of};
 use patchbay_runtime::live::{LiveAdapter, LiveConfig, LiveHost, OwnedWish};
 use patchbay_test_lab::Lines;
-use patchbay_test_replay::{built, ls_captures, scratch};
+use patchbay_test_replay::{built, corpus, scratch};
 use patchbay_venue::ls::Ls;
 use patchbay_venue::{AtEnd, Pace, Protocol, Recording, Start, VenueConfig, VenueServer};
 
@@ -24,11 +24,12 @@ const SYMBOL: &str = "005930";
 
 #[test]
 fn a_token_opens_the_streams_and_every_trade_comes() {
+    let Some(capture) = corpus("ls-securities/ticks/raw_data_005930_20251125.txt.gz") else {
+        return;
+    };
     let folder = scratch("ls-live");
-    let Some(captures) = ls_captures(&folder) else { return };
-    let capture = &captures[..1];
-    let recording = Recording::load(capture, &Ls::default()).unwrap();
-    let truth = naive::venue("ls").unwrap().replay(capture).unwrap();
+    let recording = Recording::load(&[&capture], &Ls::default()).unwrap();
+    let truth = naive::venue("ls").unwrap().replay(&[capture]).unwrap();
     let protocol = Arc::new(Ls::default());
     let venue = VenueServer::start(VenueConfig {
         pace: Pace::Times(20.0),

@@ -3,13 +3,11 @@
 
 mod build;
 mod load;
-mod ticks;
 
 use std::path::{Path, PathBuf};
 
 pub use build::{Built, adapter, built, compile_c, compile_c_recorder, scratch, template};
 pub use load::Plugins;
-pub use ticks::ls_captures;
 
 /// A file or folder of the corpus of recorded market data (`PATCHBAY_CORPUS`, or `../shared/corpus`
 /// beside the checkout). Without a corpus the test says that it is skipped, but for CI, where that

@@ -31,6 +31,9 @@ pub(crate) fn try_all(session: &mut Session<'_>, venue: &Venue, out: &mut Outcom
         Heartbeat::Client { text, within_s } => {
             out.insert(601, pings(session, &connects, text, within_s * SECOND, count));
         }
+        Heartbeat::Undocumented => {
+            out.insert(601, Outcome::unverified("the venue documents no heartbeat"));
+        }
         Heartbeat::Asked { frame, answer } => {
             out.insert(601, answers(session, frame, answer, count));
         }

@@ -17,7 +17,11 @@ pub(super) static DERIBIT: Venue = Venue {
     life_s: 0,
     ban: None,
     // The key of the documentation's example of a signature; the local venue takes any.
-    login: Some(Login { settings: RAW, key: &[("key_id", "AMANDA"), ("secret", "AMANDASECRECT")] }),
+    login: Some(Login {
+        settings: RAW,
+        key: &[("key_id", "AMANDA"), ("secret", "AMANDASECRECT")],
+        token: None,
+    }),
     live: "options 2021-04-05",
     settings: RAW,
 };

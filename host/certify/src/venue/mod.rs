@@ -3,6 +3,7 @@
 mod binance;
 mod bybit;
 mod deribit;
+mod ls;
 mod okx;
 mod upbit;
 
@@ -37,6 +38,9 @@ pub(crate) struct Login {
     pub(crate) settings: &'static [&'static str],
     /// A key that the local venue takes: fields of a key file.
     pub(crate) key: &'static [(&'static str, &'static str)],
+    /// Where a token is asked for by REST: the URL, and the documented answer, its token blanked as by
+    /// the host.
+    pub(crate) token: Option<(&'static str, &'static str)>,
 }
 
 /// Who keeps a connection alive, by the venue's documents.
@@ -46,14 +50,16 @@ pub(crate) enum Heartbeat {
     Venue,
     /// The client sends this text within so many seconds of its last message.
     Client { text: &'static str, within_s: i64 },
+    /// The venue documents none.
+    Undocumented,
     /// The venue sends the first frame and ends the connection without an answer that holds the
     /// second text.
     Asked { frame: &'static str, answer: &'static str },
 }
 
 /// Every venue that can be certified.
-static VENUES: [&Venue; 5] =
-    [&binance::BINANCE, &bybit::BYBIT, &deribit::DERIBIT, &okx::OKX, &upbit::UPBIT];
+static VENUES: [&Venue; 6] =
+    [&binance::BINANCE, &bybit::BYBIT, &deribit::DERIBIT, &ls::LS, &okx::OKX, &upbit::UPBIT];
 
 /// The venue of an adapter.
 pub(crate) fn find(name: &str) -> Option<&'static Venue> {

@@ -19,6 +19,7 @@ pub(super) static OKX: Venue = Venue {
             ("secret", SAMPLE_KEY.secret),
             ("passphrase", SAMPLE_KEY.passphrase),
         ],
+        token: None,
     }),
     live: "2022-05-13",
     settings: &["quotes = \"tickers\""],

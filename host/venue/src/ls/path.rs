@@ -15,7 +15,8 @@ pub(super) fn endpoint(target: &str) -> Endpoint {
 
 /// What a POST asks for: a token (`token`), or a transaction with one.
 pub(super) fn posted(ls: &Ls, post: &Post<'_>) -> Option<Posted> {
-    let refused = |code| Some(Posted::Answer(500, body::error(code, "-")));
+    let answer = |status, body, login| Some(Posted::Answer { status, body, login });
+    let refused = |code| answer(500, body::error(code, "-"), false);
     if post.target == "/oauth2/token" {
         let form = String::from_utf8_lossy(post.body);
         let field = |name| form.split('&').find_map(|pair| pair.strip_prefix(name));
@@ -26,7 +27,7 @@ pub(super) fn posted(ls: &Ls, post: &Post<'_>) -> Option<Posted> {
             _ if !is("grant_type=", "client_credentials") || !is("scope=", "oob") => {
                 refused("IGW40011")
             }
-            _ => Some(Posted::Answer(200, body::token(&ls.issue()))),
+            _ => answer(200, body::token(&ls.issue()), true),
         };
     }
     let bearer = (post.header)("authorization");
@@ -61,14 +62,16 @@ mod tests {
         let ls = Ls::default();
         let list = |token: &str| post(&ls, "/stock/etc", token, "t8436", "{}");
         let code = |posted| match posted {
-            Some(Posted::Answer(500, body)) => body,
+            Some(Posted::Answer { status: 500, body, .. }) => body,
             other => panic!("{other:?}"),
         };
         assert!(code(list("")).contains("IGW00121"));
         let form = "grant_type=client_credentials&scope=oob&appkey=k&appsecretkey=s";
         for _ in 0..2 {
             let given = post(&ls, "/oauth2/token", "", "", form);
-            let Some(Posted::Answer(200, body)) = given else { panic!("{given:?}") };
+            let Some(Posted::Answer { status: 200, body, login: true }) = given else {
+                panic!("{given:?}")
+            };
             assert!(body.contains(&ls.token().unwrap()));
         }
         assert!(code(list(&format!("{}.1", super::super::TOKEN))).contains("IGW00121"));
