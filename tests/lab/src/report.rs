@@ -72,8 +72,8 @@ pub(crate) fn report(test: &str, outcomes: Vec<(u64, Outcome)>) -> Outcome {
     for seed in &failed {
         let profile = if cfg!(debug_assertions) { "" } else { "--release " };
         println!(
-            "again: PATCHBAY_SEED={seed} cargo test {profile}-p patchbay-test-lab --test {test} -- \
-             --nocapture"
+            "again: PATCHBAY_SEED={seed} cargo test {profile}-p patchbay-test-lab --test live -- \
+             --nocapture {test}::"
         );
     }
     assert!(failed.is_empty(), "seeds {failed:?}");

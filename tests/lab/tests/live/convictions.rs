@@ -1,7 +1,6 @@
 //! Digits corrupted inside a valid sequence, against a running host: the top of a book is convicted
 //! by the venue's own best bid and ask, the rest by an audit, and in the end every book is right.
 //! Prints the time from each corrupted digit to the conviction that follows it.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -2,8 +2,6 @@
 //! to them.
 //!
 //! `PATCHBAY_STOPS` says at how many moments (50 are the promise).
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
-#![allow(clippy::disallowed_methods, reason = "it waits for what happens in real time")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,4 @@
 //! The limits of a venue are shared by all instances that speak to it from this host.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::thread::sleep;
 use std::time::Duration;

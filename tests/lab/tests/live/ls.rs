@@ -1,6 +1,5 @@
 //! A running host against a local LS Securities: a token first, which nobody sees, then recorded trades
 //! over its streams, every one of them.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

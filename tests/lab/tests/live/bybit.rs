@@ -1,6 +1,5 @@
 //! A running host against a local Bybit, whose books come over the stream: under seeded faults every
 //! book heals and none is live and wrong, and a gap in one instrument stales that instrument alone.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use patchbay_test_lab::{BYBIT, Lone, Trial, Truth};
 use patchbay_venue::{FaultKind, FaultKinds};

@@ -1,8 +1,6 @@
 //! Consumers on the line of a running host, compared with the independent replay at every update:
 //! one that hears all, some that lose datagrams, one that joins late; in Rust, and in Python from
 //! `docs/wire.md` alone.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
-#![allow(clippy::disallowed_methods, reason = "it waits for what happens in real time")]
 
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::path::Path;

@@ -1,6 +1,5 @@
 //! Strategies of a running host: each sees every turn with the books standing after it, timers come
 //! in order, and one that panics is alone with it.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Mutex;
 use std::thread::sleep;

@@ -1,7 +1,6 @@
 //! A running host against a local OKX, logged in for books of every 10 ms, from before changes had
 //! ids: only checksums tell what is missing. Under seeded faults every book heals and none is live and
 //! wrong, not even for a corrupted digit; what is missing in one instrument stales that one alone.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use patchbay_test_lab::{Lone, OKX, Trial, Truth};
 use patchbay_venue::{FaultKind, FaultKinds};

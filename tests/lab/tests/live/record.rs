@@ -1,7 +1,6 @@
 //! What a live run journals replays to the same outputs, byte for byte: over real sockets, through
 //! faults, with audits, strategies whose timers fire when nothing comes, and after a start with
 //! numbers that an earlier run gave.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,7 +1,6 @@
 //! A running host against a local Deribit, logged in for raw data: under seeded faults every book
 //! heals and none is live and wrong, empty ones included, and a gap in one instrument stales that
 //! instrument alone.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::thread::sleep;
 use std::time::Duration;

@@ -5,7 +5,6 @@
 //! has been replaced 12 times ends it. `PATCHBAY_LIFE` (s), `PATCHBAY_PACE` (hundredths) and
 //! `PATCHBAY_CYCLES` say otherwise: 10, 33 and 100 are the promise's 100 cycles of 10 s, at a third
 //! of recorded pace because the recording lasts 345 s; 10, 100 and 34 are at recorded pace.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

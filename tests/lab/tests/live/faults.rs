@@ -4,7 +4,6 @@
 //!
 //! `PATCHBAY_SEEDS` says how many seeds (200 are the promise), `PATCHBAY_SEED` which one alone,
 //! `PATCHBAY_PARALLEL` how many hosts at a time.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 

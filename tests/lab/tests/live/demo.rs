@@ -1,5 +1,4 @@
 //! The demo as a user runs it, and a consumer that knows only `docs/wire.md`.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

@@ -1,5 +1,4 @@
 //! A running host takes what a venue lists by pattern, and says what it does not list.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::thread::sleep;
 use std::time::Duration;

@@ -2,7 +2,6 @@
 //!
 //! `PATCHBAY_COPIES` says under how many symbols each of the two recorded books is served; 500 make
 //! a thousand books.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 use std::thread::sleep;
