@@ -121,8 +121,8 @@ cards! {
 
     508 Sequences "books heal after faults" [502, 506, 507]
         "In the running host, after cuts, stalls, lost, repeated and exchanged frames and \
-         refused requests by a seeded plan, every book is live and right again, but where a \
-         fault struck the last that the recording says of it."
+         refused requests by a seeded plan, every book is live again, and right, but for the last \
+         change in the recording where that was withheld."
 
     601 Heartbeats "the venue's heartbeat is kept" []
         "Pings go out in the venue's own form and in time, and what the venue asks is \

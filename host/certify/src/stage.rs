@@ -72,6 +72,11 @@ impl<'a> Play<'a> {
         Ok(Self { subject, venue, served, seen, protocol, pace })
     }
 
+    /// The venue counts the messages of each connection: ids are no book's own.
+    pub(crate) fn counts(&self) -> bool {
+        self.served.products().iter().any(|product| self.protocol.counts(*product))
+    }
+
     /// What logins at the local venue give that nobody else may know.
     pub(crate) fn tokens(&self) -> &'static [&'static str] {
         self.protocol.tokens()

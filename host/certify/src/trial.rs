@@ -181,7 +181,7 @@ impl Trials<'_> {
             precision::compare(&mut player, &*protocol, recording, &mut digits);
             let mut tried = books.play(subject, rules, recording, &mut tapes);
             if number < FAULTY {
-                tried = tried.and_then(|()| faults.play(subject, rules, recording));
+                tried = tried.and_then(|()| faults.play(subject, rules, &*protocol, recording));
             }
             tried = tried.and_then(|()| reconnect::compare(subject, recording, &mut outlived));
             if let Err(error) = tried {

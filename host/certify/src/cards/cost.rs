@@ -1,7 +1,7 @@
 //! 1101: what a frame costs, measured frame by frame on the calling thread.
 
 use patchbay_naive::What;
-use patchbay_plugin::abi::{OPCODE_TEXT, OUTCOME_FALLBACK, SLOT_DEPTH, SLOT_TRADE};
+use patchbay_plugin::abi::{NO_INSTRUMENT, OPCODE_TEXT, OUTCOME_FALLBACK, SLOT_DEPTH, SLOT_TRADE};
 use patchbay_plugin::bind::Answer;
 use patchbay_plugin::{FrameBuf, Open, Value};
 use patchbay_runtime::HostClock;
@@ -57,7 +57,10 @@ fn play(subject: &Subject, recording: &Recording) -> Result<Outcome, String> {
                 let before = clock.now();
                 let call = adapter.frame(0, conn, OPCODE_TEXT, &mut buf);
                 let after = clock.now();
-                let hot = call.slots.first().is_some_and(|slot| HOT.contains(&slot.head().kind));
+                // What only counts a message of the connection changes no book.
+                let mut heads = call.slots.iter().map(|slot| slot.head());
+                let first = heads.find(|head| head.instrument != NO_INSTRUMENT);
+                let hot = first.is_some_and(|head| HOT.contains(&head.kind));
                 fell_back += u64::from(hot && call.outcome == OUTCOME_FALLBACK);
                 costs.push(u64::try_from(after - before).unwrap_or(0));
             }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_naive::{Key, Replay, Truth, Venue};
-use patchbay_plugin::abi::{DEPTH_PREVIOUS, DEPTH_SNAPSHOT, SCOPE_CONNECTION};
+use patchbay_naive::{Key, Recorded, Replay, Truth, Venue, What};
+use patchbay_plugin::abi::{DEPTH_PREVIOUS, DEPTH_SNAPSHOT};
+use patchbay_venue::Protocol;
 
 use crate::corpus::Recording;
 use crate::feed::Feed;
@@ -29,6 +30,7 @@ pub(crate) struct Faults {
 struct Bench<'a> {
     subject: &'a Subject,
     venue: &'a Venue,
+    protocol: &'a dyn Protocol,
     recording: &'a Recording,
     /// The connection over which changes of a book came last.
     conns: BTreeMap<Key, u32>,
@@ -39,8 +41,8 @@ struct Change {
     at: usize,
     next: usize,
     of: Key,
-    /// `SCOPE_*`: which changes are counted together with it.
-    scope: u8,
+    /// The venue counts the messages of a connection, and not those of a book.
+    is_shared: bool,
     /// It names the id before its own and no first one: a repeat may be the next of a chain that was
     /// begun again, so that the host asks for a snapshot.
     is_ambiguous: bool,
@@ -57,9 +59,10 @@ impl Faults {
         &mut self,
         subject: &Subject,
         venue: &Venue,
+        protocol: &dyn Protocol,
         recording: &Recording,
     ) -> Result<(), String> {
-        let mut bench = Bench { subject, venue, recording, conns: BTreeMap::new() };
+        let mut bench = Bench { subject, venue, protocol, recording, conns: BTreeMap::new() };
         let changes = bench.changes()?;
         let every = (changes.len() / TRIES).max(1);
         let faults: [(_, Fault<'_>); 3] = [
@@ -81,7 +84,7 @@ impl Faults {
     }
 
     pub(crate) fn finish(self, out: &mut Outcomes) {
-        let missing = "no change of a book that follows another is recorded";
+        let missing = "no change of a book that says what it follows is recorded";
         out.insert(502, self.lost.outcome(missing));
         out.insert(503, self.repeated.outcome(missing));
         out.insert(504, self.exchanged.outcome(missing));
@@ -153,7 +156,7 @@ impl Bench<'_> {
     /// Whether a gap at the change is one of the other book, too.
     fn is_counted_with(&self, change: &Change, other: &Key) -> bool {
         let conn = |of| self.conns.get(of);
-        let shared = change.scope == SCOPE_CONNECTION && conn(other) == conn(&change.of);
+        let shared = change.is_shared && conn(other) == conn(&change.of);
         *other == change.of || shared
     }
 
@@ -167,8 +170,15 @@ impl Bench<'_> {
         Ok((feed, replay))
     }
 
-    /// Frames among the first that change a live book at which changes can be missed, each with the
-    /// next of its book.
+    /// Whether the venue counts the frame with all others of its connection.
+    fn is_shared(&self, record: &Recorded) -> bool {
+        let What::Frame(text) = &record.what else { return false };
+        let product = self.protocol.product_of_frame(text.as_bytes());
+        product.is_some_and(|product| self.protocol.counts(product))
+    }
+
+    /// Frames among the first that change a live book, each with the next of its book: of venues that
+    /// say by an id or a checksum what a change follows. Where nothing does, nothing is to be missed.
     fn changes(&mut self) -> Result<Vec<Change>, String> {
         let mut player = self.subject.player().map_err(|error| error.to_string())?;
         player.plan(&[]);
@@ -181,16 +191,19 @@ impl Bench<'_> {
                 let depth = record.depth().filter(|depth| depth.flags & DEPTH_SNAPSHOT == 0)?;
                 let about = player.instruments().get(depth.head.instrument as usize)?;
                 let is_ambiguous = depth.flags & DEPTH_PREVIOUS != 0 && depth.first == 0;
-                Some((key(&replay.truth().books, about)?, depth.scope, is_ambiguous))
+                Some((key(&replay.truth().books, about)?, is_ambiguous))
             });
             let live: Vec<_> = depths.filter(|(of, ..)| feed.is_live(of)).collect();
             replay.step(record);
             feed.give(record)?;
-            if let [(of, scope, is_ambiguous)] = live.as_slice() {
+            if let [(of, is_ambiguous)] = live.as_slice() {
                 self.conns.insert(of.clone(), connection(record));
-                if let Some(before) = last.insert(of.clone(), at) {
-                    let (of, scope, is_ambiguous) = (of.clone(), *scope, *is_ambiguous);
-                    found.push(Change { at: before, next: at, of, scope, is_ambiguous });
+                let truth = replay.truth();
+                let is_told = truth.books[of].last != 0 || truth.checksums.made > 0;
+                if let Some(before) = last.insert(of.clone(), at).filter(|_| is_told) {
+                    let (of, is_ambiguous) = (of.clone(), *is_ambiguous);
+                    let is_shared = self.is_shared(record);
+                    found.push(Change { at: before, next: at, of, is_shared, is_ambiguous });
                 }
             }
         }

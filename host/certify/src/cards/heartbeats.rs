@@ -37,6 +37,9 @@ pub(crate) fn try_all(session: &mut Session<'_>, venue: &Venue, out: &mut Outcom
         Heartbeat::Asked { frame, answer } => {
             out.insert(601, answers(session, frame, answer, count));
         }
+        Heartbeat::Subscribed { text } => {
+            out.insert(601, subscribed(session, text, count));
+        }
     }
 }
 
@@ -126,6 +129,25 @@ fn answers(
         });
         if !answered {
             return Outcome::failed(format!("{frame} was not answered with {answer:?}"));
+        }
+    }
+    Outcome::passed(figures)
+}
+
+/// Each connection that opens asks for the channel.
+fn subscribed(session: &mut Session<'_>, text: &str, figures: Vec<(&'static str, u64)>) -> Outcome {
+    for (conn, connect) in session.conns.clone() {
+        session.commands.clear();
+        session.conns.remove(&conn);
+        session.give(&Input::Close { conn, code: 1006, reason: "cut" });
+        // The host connects again by itself.
+        session.open(&connect);
+        let asked = session.commands.iter().any(|command| match command {
+            Command::Send(send) => String::from_utf8_lossy(&send.payload).contains(text),
+            _ => false,
+        });
+        if !asked {
+            return Outcome::failed(format!("{}: nothing sent holds {text}", connect.url));
         }
     }
     Outcome::passed(figures)

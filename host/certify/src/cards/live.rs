@@ -5,7 +5,7 @@ use std::sync::Arc;
 use patchbay_control::{Book, BookState, Status};
 use patchbay_naive::{Key, Truth};
 use patchbay_plugin::model::trimmed;
-use patchbay_venue::{Density, FaultEntry, FaultKind, FaultKinds, FaultPlan, Ledger};
+use patchbay_venue::{Density, Did, Fault, FaultEntry, FaultKind, FaultKinds, FaultPlan, Ledger};
 
 use crate::CertifyError;
 use crate::outcome::{Figures, Outcome, Outcomes};
@@ -86,32 +86,43 @@ impl Trial<'_> {
         }
     }
 
-    /// Whether a fault struck the last that the recording says of a book, in quiet markets also the
-    /// only thing: nothing comes later that could show it to anybody.
+    /// Whether the venue withheld, or said with an id that is none, the last change that the recording
+    /// has of a book: nothing comes later that could show it to anybody. The first of a stream, in
+    /// quiet markets also the only one, is another thing: without it there is no book, and who
+    /// subscribed it can ask again.
     fn is_beyond_notice(&self, key: &Key, ledger: &Ledger) -> bool {
         let served = &self.play.served;
         let last = |fault: &FaultEntry| {
             let mut streams = served.streams().filter(|(_, name)| *name == fault.stream);
             streams.any(|(product, name)| {
                 let before = served.played(product, name).count().saturating_sub(1);
-                served.place(product, name, before) == usize::try_from(fault.frame).ok()
+                let is_last =
+                    served.place(product, name, before) == usize::try_from(fault.frame).ok();
+                before > 0 && is_last
             })
         };
-        let changes = ledger.faults.iter().filter(|fault| fault.ids.is_some());
+        let lost = |fault: &&FaultEntry| {
+            let withheld = fault.did == Did::LeftOut || fault.fault == Fault::SequenceReset;
+            fault.ids.is_some() && withheld
+        };
+        let changes = ledger.faults.iter().filter(lost);
         changes.filter(|fault| is_of(&fault.stream, &key.symbol)).any(last)
     }
 
     /// The first book that is not live and the independent replay's.
     fn differing(&self, status: &Status, ledger: &Ledger) -> Option<String> {
         let books = self.truth.books.iter().filter(|(_, book)| book.is_live());
-        let books = books.filter(|(key, _)| !self.is_beyond_notice(key, ledger));
         let mut compared = 0;
         for (key, theirs) in books {
             let ours = status.books.iter().find(|book| key.is(&book.symbol, &book.kind));
             let Some(ours) = ours.filter(|book| book.state == BookState::Live) else {
                 return Some(format!("{key} is {}", state(ours)));
             };
-            let wrong = (ours.sequence != theirs.last)
+            // Live it is all the same, with what came before.
+            if self.is_beyond_notice(key, ledger) {
+                continue;
+            }
+            let wrong = (ours.sequence != theirs.last && !self.play.counts())
                 .then(|| format!("{key} is at update {}, not {}", ours.sequence, theirs.last));
             let wrong = wrong.or_else(|| different(key, ours, theirs));
             if wrong.is_some() {

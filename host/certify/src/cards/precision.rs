@@ -14,6 +14,9 @@ use crate::subject::connection;
 
 /// One more than the largest number up to which doubles hold every integer: 2^53 + 1.
 const PROBE: i64 = 9_007_199_254_740_993;
+/// Levels of a frame that is tried with every instrument: a whole book of a hundred thousand says no
+/// more, and is read three times an instrument.
+const FEW: usize = 100;
 
 /// A recorded change of a book, its symbol, its connection, and where its levels stand.
 struct Template<'a> {
@@ -64,7 +67,7 @@ pub(crate) fn compare(
     }
 }
 
-/// The first change of a book with a level in a recording.
+/// The first change of a book in a recording with a level, and with few.
 fn template<'a>(protocol: &dyn Protocol, recording: &'a Recording) -> Option<Template<'a>> {
     recording.records.iter().find_map(|record| {
         let What::Frame(text) = &record.what else { return None };
@@ -72,7 +75,7 @@ fn template<'a>(protocol: &dyn Protocol, recording: &'a Recording) -> Option<Tem
         told.depth?;
         let payload = text.as_bytes().get(told.payload.clone())?;
         let levels = protocol.levels(payload);
-        let side = levels.first()?.side;
+        let side = levels.first().filter(|_| levels.len() <= FEW)?.side;
         let from = told.payload.start;
         let at = |range: Range<usize>| range.start + from..range.end + from;
         let both = levels.into_iter().map(|l| [(at(l.price), true), (at(l.qty), false)]);
@@ -85,10 +88,13 @@ fn template<'a>(protocol: &dyn Protocol, recording: &'a Recording) -> Option<Tem
 impl Template<'_> {
     /// The frame with another symbol and other levels.
     fn with(&self, symbol: &str, price: &str, qty: &str) -> String {
-        let mut text = self.text.to_owned();
-        for (span, is_price) in self.spans.iter().rev() {
-            text.replace_range(span.clone(), if *is_price { price } else { qty });
+        let (mut text, mut from) = (String::new(), 0);
+        for (span, is_price) in &self.spans {
+            text.push_str(&self.text[from..span.start]);
+            text.push_str(if *is_price { price } else { qty });
+            from = span.end;
         }
+        text.push_str(&self.text[from..]);
         let lower = (self.symbol.to_lowercase(), symbol.to_lowercase());
         text.replace(&self.symbol, symbol).replace(&lower.0, &lower.1)
     }

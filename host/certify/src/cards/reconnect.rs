@@ -1,5 +1,7 @@
 //! 506: nothing outlives a connection.
 
+use std::collections::BTreeMap;
+
 use patchbay_plugin::bind::Command;
 use patchbay_testkit::{Input, Played, Player};
 
@@ -12,6 +14,8 @@ use crate::subject::{Subject, input};
 const REACH: usize = 1500;
 /// Added to the number of each connection that is opened again.
 const LATER: u32 = 1000;
+/// Stands in a record of an instrument's state behind its name.
+const STATE: &str = " status ";
 
 /// Plays the start of a recording twice, the connections closed in between, and compares the second
 /// time with an instance that has only that one.
@@ -24,13 +28,14 @@ pub(crate) fn compare(
     let (mut old, mut fresh) = (player()?, player()?);
     let records = &recording.records[..recording.records.len().min(REACH)];
     old.plan(&[]);
-    let mut conns = Vec::new();
+    let (mut conns, mut told) = (Vec::new(), BTreeMap::new());
     for record in records {
         let given = input(record);
         if let Some(conn) = connection(&given).filter(|conn| !conns.contains(conn)) {
             conns.push(conn);
         }
-        old.play(&given);
+        let played = old.play(&given);
+        remember(&said(&old, &played).1, &mut told);
     }
     for conn in conns {
         old.close(conn, 1006, "cut");
@@ -40,7 +45,7 @@ pub(crate) fn compare(
         let given = later(input(record));
         let (a, b) = (old.play(&given), fresh.play(&given));
         finding.add("inputs", 1);
-        if !alike(&said(&old, &a), &said(&fresh, &b)) {
+        if !alike(&said(&old, &a), &said(&fresh, &b), &mut told) {
             let name = recording.name;
             finding.fail(|| {
                 format!(
@@ -83,11 +88,24 @@ fn sent(commands: &[Command], conn: u32) -> Vec<String> {
     sends.map(|text| text.chars().filter(|c| !c.is_ascii_digit()).collect()).collect()
 }
 
+/// What was said last of the state of each instrument.
+type States = BTreeMap<String, String>;
+
+fn remember(text: &str, told: &mut States) {
+    let states = text.lines().filter_map(|line| Some((line.split_once(STATE)?.0, line)));
+    told.extend(states.map(|(of, line)| (of.to_owned(), line.to_owned())));
+}
+
 /// Whether both say the same. The state of an instrument is told when it changes, whichever
-/// connection tells: who knows it already need not say it again.
-fn alike(old: &(i32, String), fresh: &(i32, String)) -> bool {
-    let said = |line: &&str| !line.contains(" status ") || old.1.lines().any(|own| own == *line);
-    old.0 == fresh.0 && old.1.lines().eq(fresh.1.lines().filter(said))
+/// connection tells: who has said just that last need not say it again.
+fn alike(old: &(i32, String), fresh: &(i32, String), told: &mut States) -> bool {
+    let said = |line: &&str| {
+        let known = line.split_once(STATE).and_then(|(of, _)| told.get(of));
+        known.is_none_or(|known| known != line) || old.1.lines().any(|own| own == *line)
+    };
+    let same = old.0 == fresh.0 && old.1.lines().eq(fresh.1.lines().filter(said));
+    remember(&old.1, told);
+    same
 }
 
 /// Records as text, which knows no index and no exponent.

@@ -2,6 +2,7 @@
 
 mod binance;
 mod bybit;
+mod coinbase;
 mod deribit;
 mod ls;
 mod okx;
@@ -55,11 +56,20 @@ pub(crate) enum Heartbeat {
     /// The venue sends the first frame and ends the connection without an answer that holds the
     /// second text.
     Asked { frame: &'static str, answer: &'static str },
+    /// The venue sends them over a channel, to who asks for it with a message that holds this text.
+    Subscribed { text: &'static str },
 }
 
 /// Every venue that can be certified.
-static VENUES: [&Venue; 6] =
-    [&binance::BINANCE, &bybit::BYBIT, &deribit::DERIBIT, &ls::LS, &okx::OKX, &upbit::UPBIT];
+static VENUES: [&Venue; 7] = [
+    &binance::BINANCE,
+    &bybit::BYBIT,
+    &coinbase::COINBASE,
+    &deribit::DERIBIT,
+    &ls::LS,
+    &okx::OKX,
+    &upbit::UPBIT,
+];
 
 /// The venue of an adapter.
 pub(crate) fn find(name: &str) -> Option<&'static Venue> {
