@@ -5,33 +5,44 @@
 //! lies above it (a better level moves it up), and everything below it is in [`Far`]: the best of
 //! the side is always in the window.
 
+use patchbay_abi::Level;
 use patchbay_scan::fetch;
 
 use crate::far::Far;
 
-/// Keys in a word of the bitset; the window moves by whole words.
+/// Keys whose quantities share a line of the processor's cache; the window moves by whole lines.
+const LINE: usize = 8;
+
+/// Lines that share a word of marks.
 const WORD: usize = 64;
 
-/// Smallest window: enough words that a move leaves the best away from both triggers.
-pub(crate) const NARROWEST: usize = 4 * WORD;
+/// Smallest window: enough lines that a move leaves the best away from both triggers.
+pub(crate) const NARROWEST: usize = 256;
+
+/// The best key of a side without levels. No price has it.
+const NONE: i64 = i64::MIN;
+
+/// Quantities of neighbouring keys; 0 where there is no level.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Line([i64; LINE]);
+
+const EMPTY: Line = Line([0; LINE]);
 
 /// One side of a book.
 #[derive(Clone, Debug)]
 pub(crate) struct Ladder {
     /// Keys in the window, once there is one.
     width: usize,
-    /// Lowest key in the window; a multiple of [`WORD`].
+    /// Lowest key in the window; a multiple of [`LINE`].
     base: i64,
-    /// Best key, if there is a level at all.
+    /// Best key; [`NONE`] if there is no level at all.
     best: i64,
-    /// Levels in the window.
-    near: usize,
-    /// By key modulo the width; meaningful where the bit is set.
-    quantities: Box<[i64]>,
-    /// A bit per key.
-    bits: Box<[u64]>,
-    /// A bit per word of `bits` that is not zero.
-    summary: Box<[u64]>,
+    /// By key modulo the width.
+    lines: Box<[Line]>,
+    /// A bit per line. One without it is empty; one with it may have become so, since removing a
+    /// level worse than the best does not look at its neighbours.
+    marks: Box<[u64]>,
     far: Far,
 }
 
@@ -43,32 +54,36 @@ impl Ladder {
         Self {
             width: width.max(NARROWEST).next_power_of_two(),
             base: 0,
-            best: 0,
-            near: 0,
-            quantities: Box::default(),
-            bits: Box::default(),
-            summary: Box::default(),
+            best: NONE,
+            lines: Box::default(),
+            marks: Box::default(),
             far: Far::new(far),
         }
     }
 
     fn open(&mut self) {
-        let words = self.width / WORD;
-        self.quantities = vec![0; self.width].into();
-        self.bits = vec![0; words].into();
-        self.summary = vec![0; words.div_ceil(WORD)].into();
+        let lines = self.width / LINE;
+        self.lines = vec![EMPTY; lines].into();
+        self.marks = vec![0; lines.div_ceil(WORD)].into();
         self.far.reserve();
     }
 
     pub(crate) fn clear(&mut self) {
-        self.bits.fill(0);
-        self.summary.fill(0);
-        self.near = 0;
+        while let Some(number) = self.marked_below(self.lines.len()) {
+            self.take(number);
+        }
+        self.best = NONE;
         self.far.clear();
     }
 
-    pub(crate) const fn len(&self) -> usize {
-        self.near + self.far.len()
+    /// Counts them.
+    pub(crate) fn len(&self) -> usize {
+        let near = self.lines.iter().flat_map(|line| line.0).filter(|&qty| qty != 0);
+        near.count() + self.far.len()
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.best == NONE
     }
 
     pub(crate) const fn far_len(&self) -> usize {
@@ -77,8 +92,7 @@ impl Ladder {
 
     /// Reserved and touched memory, in bytes.
     pub(crate) fn memory(&self) -> (usize, usize) {
-        let window =
-            size_of_val(&*self.quantities) + size_of_val(&*self.bits) + size_of_val(&*self.summary);
+        let window = size_of_val(&*self.lines) + size_of_val(&*self.marks);
         let (reserved, touched) = self.far.memory();
         (window + reserved, window + touched)
     }
@@ -86,7 +100,7 @@ impl Ladder {
     /// Best key and its quantity.
     #[inline]
     pub(crate) fn best(&self) -> Option<(i64, i64)> {
-        (self.near != 0).then(|| (self.best, self.quantities[self.slot(self.best)]))
+        (!self.is_empty()).then(|| (self.best, self.quantity(self.best)))
     }
 
     /// Sets a level; quantity 0 removes it. Returns the quantity before, 0 if there was none.
@@ -95,31 +109,41 @@ impl Ladder {
         if !self.in_window(key) {
             return self.set_outside(key, qty);
         }
-        let slot = self.slot(key);
-        let (word, bit) = (slot / WORD, 1 << (slot % WORD));
-        let before = if self.bits[word] & bit == 0 { 0 } else { self.quantities[slot] };
-        if qty != 0 {
-            self.quantities[slot] = qty;
-            if before == 0 {
-                self.mark(word, bit);
-                self.rise(key);
-            }
-        } else if before != 0 {
-            self.unmark(word, bit);
-            if key == self.best {
-                self.fall();
-            }
+        let before = self.quantity(key);
+        self.put(key, qty);
+        if qty != 0 && key > self.best {
+            self.best = key;
+            self.follow();
+        } else if qty == 0 && key == self.best {
+            self.fall();
         }
         before
+    }
+
+    /// Sets the first levels, as many as are in the window, worse than the best, and of a price
+    /// that `key_of` knows: nothing but quantities changes. Returns those that are left.
+    #[inline]
+    pub(crate) fn set_plain<'l>(
+        &mut self,
+        levels: &'l [Level],
+        key_of: impl Fn(i64) -> Option<i64>,
+    ) -> &'l [Level] {
+        let mut rest = levels;
+        while let Some((level, behind)) = rest.split_first()
+            && let Some(key) = key_of(level.price)
+            && (self.base..self.best).contains(&key)
+        {
+            self.put(key, level.qty);
+            rest = behind;
+        }
+        rest
     }
 
     /// Has the place of a level fetched.
     #[inline]
     pub(crate) fn fetch(&self, key: i64) {
         if self.in_window(key) {
-            let slot = self.slot(key);
-            fetch(&self.quantities[slot]);
-            fetch(&self.bits[slot / WORD]);
+            fetch(&self.lines[self.slot(key) / LINE]);
         } else {
             self.far.fetch(key);
         }
@@ -127,172 +151,163 @@ impl Ladder {
 
     /// All levels, best first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
-        let first = (self.near != 0).then_some(self.best);
-        std::iter::successors(first, |&key| self.below(key))
-            .map(|key| (key, self.quantities[self.slot(key)]))
+        let first = (!self.is_empty()).then(|| self.marked_below(self.number(self.best) + 1));
+        std::iter::successors(first.flatten(), |&number| self.marked_below(number))
+            .flat_map(|number| self.levels(number))
             .chain(self.far.iter())
     }
 
+    #[inline]
     const fn slot(&self, key: i64) -> usize {
-        key as usize & (self.quantities.len() - 1)
+        key as usize & (self.lines.len() * LINE - 1)
+    }
+
+    #[inline]
+    fn quantity(&self, key: i64) -> i64 {
+        let slot = self.slot(key);
+        self.lines[slot / LINE].0[slot % LINE]
+    }
+
+    /// Writes a quantity into the window.
+    #[inline]
+    fn put(&mut self, key: i64, qty: i64) {
+        let slot = self.slot(key);
+        let line = slot / LINE;
+        self.lines[line].0[slot % LINE] = qty;
+        let (word, bit) = (line / WORD, 1 << (line % WORD));
+        // Written only if need be: the next level, which is often of the same word, does not wait.
+        if self.marks[word] & bit == 0 && qty != 0 {
+            self.marks[word] |= bit;
+        }
     }
 
     #[inline]
     const fn in_window(&self, key: i64) -> bool {
+        let width = (self.lines.len() * LINE) as u64;
         // `key >= base` makes the wrapping difference the true one.
-        key >= self.base && (key.wrapping_sub(self.base) as u64) < self.quantities.len() as u64
-    }
-
-    fn mark(&mut self, word: usize, bit: u64) {
-        self.bits[word] |= bit;
-        self.summary[word / WORD] |= 1 << (word % WORD);
-        self.near += 1;
-    }
-
-    fn unmark(&mut self, word: usize, bit: u64) {
-        self.bits[word] &= !bit;
-        if self.bits[word] == 0 {
-            self.summary[word / WORD] &= !(1 << (word % WORD));
-        }
-        self.near -= 1;
-    }
-
-    /// After a level was added at `key`.
-    fn rise(&mut self, key: i64) {
-        if key > self.best || self.near == 1 {
-            self.best = key;
-            self.follow();
-        }
+        key >= self.base && (key.wrapping_sub(self.base) as u64) < width
     }
 
     /// After the best level was removed.
     fn fall(&mut self) {
-        if let Some(next) = self.below(self.best) {
-            self.best = next;
-        } else if let Some((next, _)) = self.far.best() {
-            self.best = next;
-        } else {
-            return;
+        let mut end = self.number(self.best) + 1;
+        while let Some(number) = self.marked_below(end) {
+            if let Some((key, _)) = self.levels(number).next() {
+                self.best = key;
+                return self.follow();
+            }
+            self.take(number);
+            end = number;
         }
-        self.follow();
+        self.best = self.far.best().map_or(NONE, |(key, _)| key);
+        if !self.is_empty() {
+            self.follow();
+        }
     }
 
     /// Sets a level outside the window: better than all others, or far from them.
     #[cold]
     fn set_outside(&mut self, key: i64, qty: i64) -> i64 {
-        if self.len() == 0 {
-            if qty != 0 {
-                if self.quantities.is_empty() {
-                    self.open();
-                }
-                self.base = self.base_for(key);
-                self.set(key, qty);
-            }
-            return 0;
-        }
-        if key < self.base {
+        if !self.is_empty() && key < self.base {
             return self.far.set(key, qty);
         }
         if qty != 0 {
-            self.best = key;
+            if self.lines.is_empty() {
+                self.open();
+            }
             self.move_up(self.base_for(key));
             self.set(key, qty);
         }
         0
     }
 
-    /// The base that puts `best` at three quarters of the window, less at most one word: a quarter
+    /// The base that puts `best` at three quarters of the window, less at most one line: a quarter
     /// is left for better prices, and at least half covers the levels behind it.
     fn base_for(&self, best: i64) -> i64 {
-        let behind = (self.quantities.len() / 4 * 3) as i64;
+        let behind = (self.lines.len() * LINE / 4 * 3) as i64;
         let lowest = best.saturating_sub(behind);
-        lowest.saturating_add(WORD as i64 - 1) & !(WORD as i64 - 1)
+        lowest.saturating_add(LINE as i64 - 1) & !(LINE as i64 - 1)
     }
 
     /// Moves the window down once the best is in its lower half. The distance to both triggers
     /// after a move is a quarter of the window, which spreads the cost of moving.
     fn follow(&mut self) {
-        if self.best >= self.base.saturating_add((self.quantities.len() / 2) as i64) {
-            return;
-        }
+        let half = (self.lines.len() * LINE / 2) as i64;
         let base = self.base_for(self.best);
-        if base >= self.base {
+        if self.best >= self.base.saturating_add(half) || base >= self.base {
             return;
         }
         // Whatever the window loses at its top is better than the best: nothing.
         self.base = base;
         let mut far = std::mem::take(&mut self.far);
-        far.drain_from(base, |key, qty| {
-            let slot = self.slot(key);
-            self.quantities[slot] = qty;
-            self.mark(slot / WORD, 1 << (slot % WORD));
-        });
+        far.drain_from(base, |key, qty| self.put(key, qty));
         self.far = far;
     }
 
-    /// Moves the window up to `base`; the levels that it leaves behind go far.
+    /// Moves the window up to `base`, or that of an empty side, where nothing is marked, anywhere. The
+    /// levels that it leaves behind go far.
     fn move_up(&mut self, base: i64) {
-        let words = self.bits.len();
-        let first = self.base.wrapping_div(WORD as i64);
-        let leaving = (base.wrapping_sub(self.base) as u64 / WORD as u64).min(words as u64);
-        for step in 0..leaving as i64 {
-            self.evict(first + step);
+        let leaving = base.wrapping_sub(self.base) as u64 / LINE as u64;
+        let leaving = leaving.min(self.lines.len() as u64) as usize;
+        while let Some(number) = self.marked_below(leaving) {
+            for (key, qty) in self.levels(number) {
+                self.far.set(key, qty);
+            }
+            self.take(number);
         }
         self.base = base;
     }
 
-    /// Moves the levels of the `number`th word of all keys out of the window.
-    fn evict(&mut self, number: i64) {
-        let word = number as usize & (self.bits.len() - 1);
-        let mut bits = self.bits[word];
-        while bits != 0 {
-            let at = bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            self.far.set(number * WORD as i64 + at as i64, self.quantities[word * WORD + at]);
-            self.unmark(word, 1 << at);
-        }
+    /// Empties a line.
+    fn take(&mut self, number: usize) {
+        let line = self.ring(number);
+        self.lines[line] = EMPTY;
+        self.marks[line / WORD] &= !(1 << (line % WORD));
     }
 
-    /// The best key in the window that is worse than `key`, which is in it or above it.
-    fn below(&self, key: i64) -> Option<i64> {
-        let last = self.base.saturating_add(self.quantities.len() as i64 - 1);
-        let from = key.min(last);
-        let slot = self.slot(from);
-        let word = slot / WORD;
-        let lower = self.bits[word] & ((1 << (slot % WORD)) - 1);
-        if lower != 0 {
-            return Some(from - (slot % WORD) as i64 + highest(lower));
-        }
-        let lowest = self.slot(self.base) / WORD;
-        let found = if lowest <= word {
-            self.highest_word(lowest, word)
-        } else {
-            self.highest_word(0, word).or_else(|| self.highest_word(lowest, self.bits.len()))
-        }?;
-        let words = self.bits.len();
-        let distance = (found + words - lowest) & (words - 1);
-        Some(self.base + (distance * WORD) as i64 + highest(self.bits[found]))
+    /// The number of a key's line, counted from the window's lowest.
+    const fn number(&self, key: i64) -> usize {
+        key.wrapping_sub(self.base) as usize / LINE
     }
 
-    /// The highest non-zero word in `from..to`.
-    fn highest_word(&self, from: usize, to: usize) -> Option<usize> {
+    /// Where a line lies in the ring.
+    const fn ring(&self, number: usize) -> usize {
+        (self.slot(self.base) / LINE + number) & (self.lines.len() - 1)
+    }
+
+    /// The levels of a line, best first.
+    fn levels(&self, number: usize) -> impl Iterator<Item = (i64, i64)> + use<> {
+        let (first, line) = (self.base + (number * LINE) as i64, self.lines[self.ring(number)].0);
+        let all = (0..LINE).rev().map(move |at| (first + at as i64, line[at]));
+        all.filter(|&(_, qty)| qty != 0)
+    }
+
+    /// The highest line with a mark whose number is below `end`.
+    fn marked_below(&self, end: usize) -> Option<usize> {
+        let lines = self.lines.len();
+        if end == 0 {
+            return None;
+        }
+        let first = self.ring(0);
+        let behind = (first + end).saturating_sub(lines);
+        let found =
+            self.mark_in(0, behind).or_else(|| self.mark_in(first, (first + end).min(lines)))?;
+        Some((found + lines - first) & (lines - 1))
+    }
+
+    /// The highest mark in `from..to` of the ring.
+    fn mark_in(&self, from: usize, to: usize) -> Option<usize> {
         let mut end = to;
         while end > from {
-            let group = (end - 1) / WORD;
-            let kept = end - group * WORD;
-            let mask = if kept == WORD { u64::MAX } else { (1 << kept) - 1 };
-            let words = self.summary[group] & mask;
-            if words != 0 {
-                let found = group * WORD + highest(words) as usize;
+            let word = (end - 1) / WORD;
+            let kept = end - word * WORD;
+            let marks = self.marks[word] & (u64::MAX >> (WORD - kept));
+            if marks != 0 {
+                let found = word * WORD + marks.ilog2() as usize;
                 return (found >= from).then_some(found);
             }
-            end = group * WORD;
+            end = word * WORD;
         }
         None
     }
-}
-
-/// Number of the highest bit; `bits` is not zero.
-const fn highest(bits: u64) -> i64 {
-    bits.ilog2() as i64
 }

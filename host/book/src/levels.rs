@@ -84,13 +84,24 @@ impl Levels {
 
     /// Applies the levels of a change; returns how many there were.
     pub(crate) fn change(&mut self, change: &Message<'_>) -> u32 {
-        for level in change.bids() {
-            self.set(Side::Buy, level.price, level.qty);
-        }
-        for level in change.asks() {
-            self.set(Side::Sell, level.price, level.qty);
+        for side in [Side::Buy, Side::Sell] {
+            let mut rest = self.set_plain(side, change.side(side));
+            while let Some((level, behind)) = rest.split_first() {
+                self.set(side, level.price, level.qty);
+                rest = self.set_plain(side, behind);
+            }
         }
         change.len() as u32
+    }
+
+    /// Sets the first levels, as many as change nothing but quantities; those that are left.
+    #[inline]
+    fn set_plain<'l>(&mut self, side: Side, levels: &'l [Level]) -> &'l [Level] {
+        let Some(tick) = self.tick else { return levels };
+        match side {
+            Side::Buy => self.bids.set_plain(levels, |price| tick.divide(price)),
+            Side::Sell => self.asks.set_plain(levels, |price| tick.divide(price).map(|key| -key)),
+        }
     }
 
     /// Has the places of a message's levels fetched all at once, before each waits for its own.
@@ -133,7 +144,7 @@ impl Levels {
 
     /// Whether neither side has a level.
     pub fn is_empty(&self) -> bool {
-        self.bids.len() + self.asks.len() == 0
+        self.bids.is_empty() && self.asks.is_empty()
     }
 
     /// Levels of `side` that lie outside its window.
