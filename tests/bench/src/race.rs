@@ -1,7 +1,7 @@
 //! Contenders in turn, round by round, in one process: whatever slows the machine down slows all of
 //! them.
 
-use crate::clock::cpu_ns;
+use crate::clock::charged_ns;
 
 /// What a contender is told to do.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,9 +75,9 @@ pub(crate) fn race(what: &str, units: usize, mut contenders: Vec<Contender<'_>>)
         for at in 0..count {
             let at = (at + round) % count;
             (contenders[at].pass)(Step::Reset);
-            let start = cpu_ns();
+            let start = charged_ns();
             let sum = measured(&mut contenders[at].pass);
-            let spent = (cpu_ns() - start) as f64 / units as f64;
+            let spent = (charged_ns() - start) as f64 / units as f64;
             let first = *agreed.get_or_insert(sum);
             assert_eq!(sum, first, "{what}: {} disagrees with the others", contenders[at].name);
             if round > 0 {

@@ -80,7 +80,8 @@ impl Store for Bare {
 
 /// Bytes a book after all frames: reserved and touched by the levels, and all the rest.
 pub(crate) fn memory(case: &Case) -> (usize, usize, usize) {
-    let mut books: Vec<_> = case.seeds.iter().map(|seed| Judged::seeded(seed, case.tick())).collect();
+    let mut books: Vec<_> =
+        case.seeds.iter().map(|seed| Judged::seeded(seed, case.tick())).collect();
     for (book, record) in &case.records {
         books[*book].apply(record);
     }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_abi::{
-    DEPTH_SNAPSHOT, Depth, LEVELS_PER_SLOT, Level, SCOPE_INSTRUMENT, Slot,
-};
+use patchbay_abi::{DEPTH_SNAPSHOT, Depth, LEVELS_PER_SLOT, Level, SCOPE_INSTRUMENT, Slot};
 use patchbay_model::Side;
 
 use super::Case;

@@ -21,6 +21,7 @@ use barter_integration::Transformer;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Work;
+use super::feed::Feed;
 use crate::race::{Contender, Step};
 use crate::sum::Sum;
 use crate::tape::USDM;
@@ -29,12 +30,13 @@ type Books = BinanceFuturesUsdOrderBooksL2Transformer<u32>;
 
 pub(crate) fn contender(work: &Work) -> Contender<'_> {
     // It subscribes to raw streams: no wrapper.
-    let inner = |bytes: &[u8]| {
-        let text = String::from_utf8(bytes.to_vec()).expect("recorded text");
-        let data = text.split_once(r#","data":"#).expect("a combined frame").1;
-        data[..data.len() - 1].to_owned()
+    let start = br#","data":"#;
+    let inner = |bytes: &'_ [u8]| -> usize {
+        let at = bytes.windows(start.len()).position(|some| some == start);
+        at.expect("a combined frame") + start.len()
     };
-    let frames: Vec<String> = work.iter().map(|(_, _, bytes)| inner(bytes)).collect();
+    let frames = work.frames.iter().skip(work.from);
+    let feed = Feed::of(frames.map(|(kind, at, b)| (kind, at, &b[inner(b)..b.len() - 1])));
     let mut state = None;
     Contender::resetting("barter-data", move |step| {
         if step == Step::Reset {
@@ -43,7 +45,7 @@ pub(crate) fn contender(work: &Work) -> Contender<'_> {
         }
         let (transformer, book) = state.as_mut().expect("it was reset");
         let mut sum = Sum::default();
-        for text in &frames {
+        feed.each(|_, _, text| {
             let update: BinanceFuturesOrderBookL2Update =
                 serde_json::from_str(text).expect("a frame");
             for event in transformer.transform(update) {
@@ -55,7 +57,7 @@ pub(crate) fn contender(work: &Work) -> Contender<'_> {
                 price.unwrap_or(0)
             };
             sum.add_level(ticks(book.bids().best()), ticks(book.asks().best()));
-        }
+        });
         sum.0
     })
 }

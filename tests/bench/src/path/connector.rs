@@ -19,8 +19,8 @@ pub(crate) fn contender(work: &Work) -> Contender<'_> {
         let depth = depth.as_mut().expect("it was reset");
         let mut sum = Sum::default();
         let mut events = Vec::new();
-        for (_, at, bytes) in work.iter() {
-            let Stream::Depth(message) = read(bytes) else { panic!("depth frames only") };
+        work.feed.each(|_, at, text| {
+            let Stream::Depth(message) = read(text.as_bytes()) else { panic!("depth frames only") };
             events.clear();
             produce(&message, at, &mut events);
             for event in &events {
@@ -31,7 +31,7 @@ pub(crate) fn contender(work: &Work) -> Contender<'_> {
                 }
             }
             sum.add_level(depth.best_bid_tick(), depth.best_ask_tick());
-        }
+        });
         sum.0
     })
 }

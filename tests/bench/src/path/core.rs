@@ -28,15 +28,15 @@ pub(crate) fn contender(work: &Work) -> Contender<'_> {
 
 fn run(core: &mut Core, work: &Work) -> u64 {
     let mut sum = Sum::default();
-    for (kind, at, data) in work.iter() {
-        take(core, at, data);
+    work.feed.each(|kind, at, text| {
+        take(core, at, text.as_bytes());
         if kind == Kind::Depth {
             let listing = core.engine().listing(InstrumentId(0)).expect("it is defined");
             let best = [Side::Buy, Side::Sell].map(|side| listing.book.best(side));
             let ticks = best.map(|level| level.map_or(0, |level| level.price / 10_000_000));
             sum.add_level(ticks[0], ticks[1]);
         }
-    }
+    });
     assert!(core.engine().tally().gaps == 0 && core.seats()[0].tally.fallback_frames == 0);
     sum.0
 }

@@ -6,7 +6,10 @@ mod barter;
 #[cfg(feature = "peers")]
 mod connector;
 mod core;
+mod feed;
 mod tree;
+
+use feed::Feed;
 
 use crate::race::{Contender, race};
 use crate::table::{Table, instructions};
@@ -22,6 +25,8 @@ pub(crate) struct Work {
     pub(crate) frames: Frames,
     /// Frames that every one of the contenders takes: those from here on.
     pub(crate) from: usize,
+    /// Those.
+    pub(crate) feed: Feed,
 }
 
 impl Work {
@@ -38,12 +43,8 @@ impl Work {
         let covered =
             |(kind, _, bytes): &(Kind, i64, &[u8])| *kind != Kind::Depth || last(bytes) < id;
         let from = frames.iter().take_while(covered).count();
-        Self { tape, frames, from }
-    }
-
-    /// The frames that count.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Kind, i64, &[u8])> {
-        self.frames.iter().skip(self.from)
+        let feed = Feed::of(frames.iter().skip(from));
+        Self { tape, frames, from, feed }
     }
 }
 

@@ -19,8 +19,9 @@ pub(crate) fn contender(work: &Work) -> Contender<'_> {
         }
         let (mut last, sides) = (0, &mut book.1);
         let mut sum = Sum::default();
-        for (_, _, bytes) in work.iter() {
-            let frame: Frame<'_, Depth<'_>> = serde_json::from_slice(bytes).expect("a frame");
+        work.feed.each(|_, _, text| {
+            let frame: Frame<'_, Depth<'_>> =
+                serde_json::from_slice(text.as_bytes()).expect("a frame");
             let depth = frame.data;
             assert!(last == 0 || depth.pu == last, "a gap");
             last = depth.u;
@@ -28,7 +29,7 @@ pub(crate) fn contender(work: &Work) -> Contender<'_> {
             apply(&mut sides[1], &depth.a, -1);
             let best = |side: usize| sides[side].last_key_value().map_or(0, |(&key, _)| key);
             sum.add_level(best(0) / 10_000_000, -best(1) / 10_000_000);
-        }
+        });
         sum.0
     })
 }
