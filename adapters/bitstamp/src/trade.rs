@@ -4,7 +4,8 @@ use patchbay_feed::prelude::*;
 
 use crate::market::time;
 
-/// `trade` (WS Live ticker): the type is the taker's, 0 to buy and 1 to sell.
+/// `trade` (WS Live ticker): the type is the taker's, 0 to buy and 1 to sell. Recordings of before the
+/// venue told it have none.
 #[inline]
 pub(crate) fn read<'f, F: Fields<'f>>(
     f: &mut F,
@@ -12,13 +13,13 @@ pub(crate) fn read<'f, F: Fields<'f>>(
     at: &mut Place<'_, '_>,
 ) -> Read<'f, F> {
     let target = at.target(symbol)?;
-    let mut deal = Deal { target, ..Deal::default() };
-    unordered!(f, 5, {
+    let mut deal = Deal { target, untold: true, ..Deal::default() };
+    unordered!(f, 4, {
         "id" => deal.id = f.number()?,
         "amount_str" => deal.qty = target.qty(f.text()?)?,
         "price_str" => deal.price = target.price(f.text()?)?,
-        "type" => deal.sold = sold(f)?,
         "microtimestamp" => deal.exchange_ns = time(f)?,
+        "type" => (deal.sold, deal.untold) = (sold(f)?, false),
     });
     f.leave()?;
     Ok(at.trade(&deal)?)

@@ -12,7 +12,9 @@ use std::io::{BufReader, Read};
 
 use lzma_rust2::XzReader;
 use patchbay_bitstamp::Bitstamp;
-use patchbay_plugin::abi::{OK, ORDER_ADD, ORDER_DELETE, ORDER_REDUCE, SIDE_BUY, SIDE_SELL};
+use patchbay_plugin::abi::{
+    OK, ORDER_ADD, ORDER_DELETE, ORDER_REDUCE, SIDE_BUY, SIDE_NONE, SIDE_SELL,
+};
 use patchbay_testkit::{Played, Player, corpus};
 use serde_json::{Value, json};
 
@@ -48,11 +50,7 @@ impl Event<'_> {
                     r#"{{"data":{{"timestamp":{time},"microtimestamp":{micros},"bids":{bids},"asks":{asks}}},"channel":"order_book_btcusd","event":"data"}}"#
                 );
             }
-            "trade" => {
-                // The taker was not told.
-                data["type"] = json!(0);
-                ("live_trades_btcusd", "trade")
-            }
+            "trade" => ("live_trades_btcusd", "trade"),
             event => ("live_orders_btcusd", event),
         };
         for key in ["price", "amount"] {
@@ -91,6 +89,7 @@ fn compare(played: &Played, event: &Event<'_>) {
     let (price, qty) = (shifted(&eighth(&data["price"])), shifted(&eighth(&data["amount"])));
     if event.name == "trade" {
         let trade = record.slot.trade();
+        assert_eq!(trade.aggressor, SIDE_NONE, "who took was not told");
         assert_eq!(
             (Some(trade.trade_id), trade.price, trade.qty),
             (data["id"].as_u64(), price, qty)

@@ -6,7 +6,7 @@ use patchbay_plugin::Wish;
 use patchbay_plugin::abi::{
     CHANNEL_DEPTH, CHANNEL_ORDERS, CHANNEL_TRADES, DEPTH_NEWEST, DEPTH_PARTIAL, DEPTH_SNAPSHOT,
     ERROR, OK, ORDER_ADD, ORDER_DELETE, ORDER_EXECUTE, ORDER_REDUCE, OUTCOME_IGNORED,
-    PURPOSE_REFERENCE, SESSION_CONTINUOUS, SESSION_HALT, SIDE_BUY, SIDE_SELL,
+    PURPOSE_REFERENCE, SESSION_CONTINUOUS, SESSION_HALT, SIDE_BUY, SIDE_NONE, SIDE_SELL,
 };
 use patchbay_plugin::model::Kind;
 use patchbay_testkit::{Input, Played, Player, laws};
@@ -14,20 +14,30 @@ use patchbay_testkit::{Input, Played, Player, laws};
 const MARKETS: &str = "https://www.bitstamp.net/api/v2/markets/";
 const STREAM: &str = "wss://ws.bitstamp.net";
 
-/// The fields of www.bitstamp.net/api, Markets, of BTC/USD.
+/// The fields of API Markets. No market of the documentation's is printed: decimals are those of the
+/// frames below.
 const LIST: &str = r#"[{"name":"BTC/USD","market_symbol":"btcusd","base_currency":"BTC","base_decimals":8,"counter_currency":"USD","counter_decimals":2,"minimum_order_value":"10","trading":"Enabled","instant_order_counter_decimals":2,"instant_and_market_orders":"Enabled","description":"Bitcoin / U.S. dollar","market_type":"SPOT"}]"#;
 
-/// The fields of www.bitstamp.net/websocket/v2, one table each; cut to three levels.
-const BOOK: &str = r#"{"data":{"timestamp":"1622520011","microtimestamp":"1622520011989838","bids":[["36653.62","0.75000000"]],"asks":[["36665.20","0.10000000"],["36669.76","0.75000000"]]},"channel":"order_book_btcusd","event":"data"}"#;
-const TRADE: &str = r#"{"data":{"id":619501668,"timestamp":"1787174919","amount":0.34778488,"amount_str":"0.34778488","price":69590.13,"price_str":"69590.13","type":0,"microtimestamp":"1787174919977000","buy_order_id":2041200416022642,"sell_order_id":2041200408317957},"channel":"live_trades_btcusd","event":"trade"}"#;
-const ORDER: &str = r#"{"data":{"id":1297851689496576,"id_str":"1297851689496576","order_type":1,"order_subtype":0,"datetime":"1605693298","microtimestamp":"1605693298239000","amount":0.014,"amount_str":"0.01400000","amount_traded":"0","amount_at_create":"0.01400000","price":18058.68,"price_str":"18058.68"},"channel":"live_orders_btcusd","event":"order_created"}"#;
+/// github.com/crypto-crawler/crypto-msg-parser, `crypto-msg-parser/tests/bitstamp.rs`, `l2_topk`.
+const BOOK: &str = r#"{"data":{"timestamp":"1653978373","microtimestamp":"1653978373164007","bids":[["31524.50","0.36400000"],["31521.05","0.23734197"],["31521.03","0.66028343"]],"asks":[["31535.44","0.31708837"],["31539.38","0.47520104"],["31543.37","0.01071471"]]},"channel":"order_book_btcusd","event":"data"}"#;
+/// github.com/thrasher-corp/gocryptotrader, `exchanges/bitstamp/bitstamp_test.go`, `TestWsTrade`,
+/// without its spaces.
+const TRADE: &str = r#"{"data":{"microtimestamp":"1580336751488517","amount":0.00598803,"buy_order_id":4621328909,"sell_order_id":4621329035,"amount_str":"0.00598803","price_str":"9334.73","timestamp":"1580336751","price":9334.73,"type":1,"id":104007706},"event":"trade","channel":"live_trades_btcusd"}"#;
+/// API Public order event data for gap recovery, the example of an `OrderEvent`, as the channel whose
+/// gaps it fills has it: the data first.
+const ORDER: &str = r#"{"data":{"id":1458532827766784,"id_str":"1458532827766784","order_type":0,"order_subtype":0,"datetime":"1643698764","microtimestamp":"1643698764000000","amount":0.5,"amount_str":"0.5","amount_traded":"0.5","amount_at_create":"1.0","price":50000,"price_str":"50000.00","is_liquidation":false},"channel":"live_orders_btcusd","event":"order_created","event_id":"019f4ac8-1234-abcd-af00-3e9012000020","order_source":"orderbook"}"#;
 const FRAMES: [&str; 3] = [BOOK, TRADE, ORDER];
 
+/// github.com/JKorf/Bitstamp.Net, `Bitstamp.Net.UnitTests/Subscriptions/ExchangeApi/Concurrent.txt`, of
+/// another channel.
 const SUCCEEDED: &str =
     r#"{"event":"bts:subscription_succeeded","channel":"live_orders_btcusd","data":{}}"#;
+/// github.com/semenmsu/crypto, `bitstamp/README.md`.
 const REFUSED: &str =
     r#"{"event":"bts:error","channel":"","data":{"code":null,"message":"Incorrect JSON format."}}"#;
+/// WS Reconnection.
 const RECONNECT: &str = r#"{"event":"bts:request_reconnect","channel":"","data":""}"#;
+/// WS Heartbeat.
 const HEARTBEAT: &str = r#"{"event":"bts:heartbeat","channel":"","data":{"status":"success"}}"#;
 
 /// Everything wanted of BTC/USD; what the list of markets led to.
@@ -111,40 +121,45 @@ fn every_book_is_whole_and_the_newest_wins() {
     let record = out.records().next().unwrap();
     let depth = record.depth().unwrap();
     assert_eq!(depth.flags, DEPTH_SNAPSHOT | DEPTH_NEWEST | DEPTH_PARTIAL);
-    assert_eq!((depth.head.exchange_ns, depth.head.sequence), (1_622_520_011_989_838_000, 0));
-    assert_eq!(record.bids(), [(3_665_362, 75_000_000)]);
-    assert_eq!(record.asks(), [(3_666_520, 10_000_000), (3_666_976, 75_000_000)]);
+    assert_eq!((depth.head.exchange_ns, depth.head.sequence), (1_653_978_373_164_007_000, 0));
+    let bids = [(3_152_450, 36_400_000), (3_152_105, 23_734_197), (3_152_103, 66_028_343)];
+    let asks = [(3_153_544, 31_708_837), (3_153_938, 47_520_104), (3_154_337, 1_071_471)];
+    assert_eq!((record.bids(), record.asks()), (bids.to_vec(), asks.to_vec()));
 }
 
 #[test]
 fn a_trade_is_of_its_taker() {
-    for (frame, side) in
-        [(TRADE.to_owned(), SIDE_BUY), (TRADE.replace(r#""type":0"#, r#""type":1"#), SIDE_SELL)]
-    {
+    let kind = r#""type":1"#;
+    for (frame, side) in [
+        (TRADE.to_owned(), SIDE_SELL),
+        (TRADE.replace(kind, r#""type":0"#), SIDE_BUY),
+        // As before the venue told the taker.
+        (TRADE.replace(&format!(",{kind}"), ""), SIDE_NONE),
+    ] {
         let trade = *scanned(&frame).slots[0].trade();
-        assert_eq!((trade.trade_id, trade.aggressor), (619_501_668, side));
-        assert_eq!((trade.price, trade.qty), (6_959_013, 34_778_488));
-        assert_eq!(trade.head.exchange_ns, 1_787_174_919_977_000_000);
+        assert_eq!((trade.trade_id, trade.aggressor), (104_007_706, side));
+        assert_eq!((trade.price, trade.qty), (933_473, 598_803));
+        assert_eq!(trade.head.exchange_ns, 1_580_336_751_488_517_000);
     }
-    let neither = TRADE.replace(r#""type":0"#, r#""type":2"#);
+    let neither = TRADE.replace(kind, r#""type":2"#);
     assert_eq!(replayed().frame(1, neither.as_bytes()).status, ERROR);
 }
 
 #[test]
 fn orders_come_one_by_one() {
-    let traded = ORDER.replace(r#""amount_traded":"0""#, r#""amount_traded":"0.5""#);
-    let bought = ORDER.replace(r#""order_type":1"#, r#""order_type":0"#);
+    let untouched = ORDER.replace(r#""amount_traded":"0.5""#, r#""amount_traded":"0""#);
+    let sold = ORDER.replace(r#""order_type":0"#, r#""order_type":1"#);
     for (frame, event, action, side) in [
-        (ORDER, "order_created", ORDER_ADD, SIDE_SELL),
-        (&*bought, "order_deleted", ORDER_DELETE, SIDE_BUY),
-        (ORDER, "order_changed", ORDER_REDUCE, SIDE_SELL),
-        (&*traded, "order_changed", ORDER_EXECUTE, SIDE_SELL),
+        (ORDER, "order_created", ORDER_ADD, SIDE_BUY),
+        (&*sold, "order_deleted", ORDER_DELETE, SIDE_SELL),
+        (ORDER, "order_changed", ORDER_EXECUTE, SIDE_BUY),
+        (&*untouched, "order_changed", ORDER_REDUCE, SIDE_BUY),
     ] {
         let order = *scanned(&frame.replace("order_created", event)).slots[0].order();
         assert_eq!(order.head.flags, action | u16::from(side) << 4, "{event}");
-        assert_eq!((order.order_id, order.trade_id), (1_297_851_689_496_576, 0));
-        assert_eq!((order.price, order.qty), (1_805_868, 1_400_000));
-        assert_eq!(order.head.exchange_ns, 1_605_693_298_239_000_000);
+        assert_eq!((order.order_id, order.trade_id), (1_458_532_827_766_784, 0));
+        assert_eq!((order.price, order.qty), (5_000_000, 50_000_000));
+        assert_eq!(order.head.exchange_ns, 1_643_698_764_000_000_000);
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Deal {
     pub qty: i64,
     /// The seller took; in an auction (`TRADE_AUCTION`) nobody did.
     pub sold: bool,
+    /// The venue does not say who took.
+    pub untold: bool,
     /// Fills in it, 0 if the venue does not say.
     pub fills: u32,
     /// `TRADE_*`.
@@ -181,7 +183,7 @@ impl<'cx> Place<'_, 'cx> {
             trade_id: deal.id,
             fills: deal.fills,
             aggressor: match deal.sold {
-                _ if deal.flags & TRADE_AUCTION != 0 => SIDE_NONE,
+                _ if deal.untold || deal.flags & TRADE_AUCTION != 0 => SIDE_NONE,
                 true => SIDE_SELL,
                 false => SIDE_BUY,
             },
