@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use patchbay_naive::{Figure, Key, Quote, Replay, Trade, Truth, Venue, What};
-use patchbay_plugin::abi::{DEPTH_SNAPSHOT, SCOPE_NONE, SIDE_BUY, TRADE_OFF_BOOK};
+use patchbay_plugin::abi::{DEPTH_SNAPSHOT, SCOPE_NONE, SIDE_BUY, SIDE_NONE, TRADE_OFF_BOOK};
 use patchbay_plugin::model::{Instrument, trimmed};
 use patchbay_testkit::{Played, Player, Record};
 
@@ -18,7 +18,8 @@ pub(crate) struct Print {
     pub(crate) id: Option<String>,
     pub(crate) price: String,
     pub(crate) qty: String,
-    pub(crate) buy: bool,
+    /// `None` if it does not say who took.
+    pub(crate) buy: Option<bool>,
 }
 
 impl Print {
@@ -141,7 +142,7 @@ impl Tape {
                 id: (trade.id_hashed == 0).then(|| trade.trade_id.to_string()),
                 price: price(trade.price),
                 qty: qty(trade.qty),
-                buy: trade.aggressor == SIDE_BUY,
+                buy: (trade.aggressor != SIDE_NONE).then_some(trade.aggressor == SIDE_BUY),
             };
             self.prints.entry(index).or_default().push(print);
         } else if let Some(quote) = record.quote() {

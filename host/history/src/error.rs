@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 /// What the importers know, for messages.
 pub(crate) const KNOWN_FORMATS: &str = "a line of cryptofeed's raw data collection \
     (`<addr> <-> <seconds>`, `<seconds>: <frame>`), a json object of its format 2 (`\"t\":\"header\"`), \
-    hftbacktest (`<19 or 16 digits> <json>`), LS Securities' trades (`{\"chetime\"`) or list, each plain, gzip or zstd, or a patchbay journal";
+    hftbacktest (`<19 or 16 digits> <json>`), Bitstamp's events (`<ms> order_created <json>`), LS \
+    Securities' trades (`{\"chetime\"`) or list, each plain, gzip, xz or zstd, or a patchbay journal";
 
 /// Why a capture cannot be read. Every message names the file.
 #[derive(Debug, thiserror::Error)]

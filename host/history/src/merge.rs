@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 use std::path::Path;
 
 use crate::cryptofeed::CryptofeedReader;
+use crate::events::EventsReader;
 use crate::hftbacktest::HftbacktestReader;
 use crate::jsonl::JsonlReader;
 use crate::lines::Lines;
@@ -103,6 +104,7 @@ impl CaptureFile {
             Format::Hftbacktest => Box::new(HftbacktestReader::new(Lines::open(path)?)),
             Format::LsTrades => Box::new(TradesReader::new(Lines::open(path)?)?),
             Format::LsList => Box::new(ListReader::new(Lines::open(path)?)),
+            Format::BitstampEvents => Box::new(EventsReader::new(Lines::open(path)?)),
             Format::Journal => {
                 return Err(CaptureError::Journal { path: path.to_owned() });
             }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cryptofeed;
 use crate::lines::Lines;
-use crate::{CaptureError, hftbacktest, jsonl, ls, source};
+use crate::{CaptureError, events, hftbacktest, jsonl, ls, source};
 
 /// The first bytes of a segment of a patchbay journal.
 pub const JOURNAL_MAGIC: [u8; 8] = *b"PBJOURN1";
@@ -31,6 +31,8 @@ pub enum Format {
     LsTrades,
     /// LS Securities' list of stocks, under Korean labels.
     LsList,
+    /// Events of Bitstamp, as ob-analytics logged them.
+    BitstampEvents,
     /// A patchbay journal: a segment, or a directory of them. Recognised here, replayed elsewhere.
     Journal,
 }
@@ -43,6 +45,7 @@ impl fmt::Display for Format {
             Self::Hftbacktest => "hftbacktest",
             Self::LsTrades => "trades of LS Securities",
             Self::LsList => "list of LS Securities",
+            Self::BitstampEvents => "Bitstamp events",
             Self::Journal => "patchbay journal",
         })
     }
@@ -114,6 +117,9 @@ fn of_line(lines: &Lines) -> Result<Option<Format>, CaptureError> {
     let line = lines.line();
     if hftbacktest::is_line(line) {
         return Ok(Some(Format::Hftbacktest));
+    }
+    if events::is_line(line) {
+        return Ok(Some(Format::BitstampEvents));
     }
     if ls::is_trade(line) {
         return Ok(Some(Format::LsTrades));

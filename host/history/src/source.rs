@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
+use lzma_rust2::XzReader;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
@@ -14,6 +15,7 @@ use crate::CaptureError;
 const CHUNK: usize = 64 << 10;
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+const XZ: [u8; 6] = [0xfd, b'7', b'z', b'X', b'Z', 0];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// The magic numbers 0x184D2A50 to 0x184D2A5F, little-endian, after the first byte.
 const ZSTD_SKIPPABLE: [u8; 3] = [0x2a, 0x4d, 0x18];
@@ -29,6 +31,8 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead + Send>, CaptureError>
     let file = BufReader::with_capacity(CHUNK, file);
     if magic.starts_with(&GZIP) {
         Ok(Box::new(BufReader::with_capacity(CHUNK, MultiGzDecoder::new(file))))
+    } else if magic.starts_with(&XZ) {
+        Ok(Box::new(BufReader::with_capacity(CHUNK, XzReader::new(file, true))))
     } else if is_zstd(magic) {
         Ok(Box::new(BufReader::with_capacity(CHUNK, Zstd::new(file))))
     } else {

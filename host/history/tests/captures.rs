@@ -199,7 +199,7 @@ fn what_is_no_capture_is_refused_with_what_was_found() {
         ("csv", b"side,price\nbuy,1\n", "found \"side,price\""),
         ("json", b"{\"type\":\"orderbookdepth\"}\n", "{\\\"type\\\""),
         ("binary", b"\x89PNG\r\n\x1a\n", "\\x89PNG"),
-        ("log", b"1430438401000 order_created {}\n", "order_created"),
+        ("log", b"1430438401000 order_lost {}\n", "order_lost"),
     ];
     for (name, content, found) in cases {
         let path = file(name, content);

@@ -65,6 +65,8 @@ fn expected_format(path: &str) -> Option<Format> {
         Some(Format::LsTrades)
     } else if path.contains("ls_stock_list") {
         Some(Format::LsList)
+    } else if path.ends_with(".log.xz") {
+        Some(Format::BitstampEvents)
     } else {
         None
     }
@@ -171,6 +173,7 @@ fn every_capture_holds_what_the_manifest_says() {
     assert_eq!(
         covered,
         [
+            ("Bitstamp events", 1),
             ("cryptofeed format 2", 2),
             ("cryptofeed lines", 28),
             ("hftbacktest", 11),

@@ -42,7 +42,13 @@ impl Rules for Binance {
                 // The buyer is the maker: the seller took.
                 let buy = !data["m"].as_bool()?;
                 let at_ms = data["T"].as_u64()?;
-                truth.tape.entry(key).or_default().push(Trade { id, price, qty, buy, at_ms });
+                truth.tape.entry(key).or_default().push(Trade {
+                    id,
+                    price,
+                    qty,
+                    buy: Some(buy),
+                    at_ms,
+                });
             }
             "bookTicker" => {
                 let bid = [decimal("b")?, decimal("B")?];

@@ -53,7 +53,7 @@ impl Rules for Bybit {
                         id: row["i"].as_str()?.to_owned(),
                         price: plain(row["p"].as_str()?)?,
                         qty: plain(row["v"].as_str()?)?,
-                        buy: row["S"] == "Buy", // Of the taker.
+                        buy: Some(row["S"] == "Buy"), // Of the taker.
                         at_ms: row["T"].as_u64()?,
                     };
                     truth.tape.entry(key.clone()).or_default().push(trade);

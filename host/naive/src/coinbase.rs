@@ -137,7 +137,7 @@ fn trade(row: &Value, id: String, truth: &mut Truth) -> Option<()> {
         id,
         price: plain(row["price"].as_str()?)?,
         qty: plain(row["size"].as_str()?)?,
-        buy: row["side"].as_str()?.eq_ignore_ascii_case("sell"),
+        buy: Some(row["side"].as_str()?.eq_ignore_ascii_case("sell")),
         at_ms: millis(row["time"].as_str()?)?,
     };
     let key = Key::unique(row["product_id"].as_str()?);

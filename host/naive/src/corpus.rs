@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::Rules;
 use crate::binance::Binance;
+use crate::bitstamp::Bitstamp;
 use crate::bybit::Bybit;
 use crate::coinbase::Coinbase;
 use crate::deribit::Deribit;
@@ -41,13 +42,14 @@ pub fn venue(name: &str) -> Option<&'static Venue> {
 }
 
 /// Every venue that has been recorded.
-pub static VENUES: [Venue; 7] = [
+pub static VENUES: [Venue; 8] = [
     Venue { name: "binance", recordings: &BINANCE, rules: || Box::<Binance>::default() },
     Venue { name: "okx", recordings: &OKX, rules: || Box::<Okx>::default() },
     Venue { name: "deribit", recordings: &DERIBIT, rules: || Box::<Deribit>::default() },
     Venue { name: "bybit", recordings: &BYBIT, rules: || Box::<Bybit>::default() },
     Venue { name: "upbit", recordings: &UPBIT, rules: || Box::<Upbit>::default() },
     Venue { name: "coinbase", recordings: &COINBASE, rules: || Box::<Coinbase>::default() },
+    Venue { name: "bitstamp", recordings: &BITSTAMP, rules: || Box::<Bitstamp>::default() },
     Venue { name: "ls", recordings: &LS, rules: || Box::<Ls>::default() },
 ];
 
@@ -171,3 +173,6 @@ static LS: [Recording; 2] = [
         ],
     ),
 ];
+
+static BITSTAMP: [Recording; 1] =
+    [recording("orders 2015-05-01", &["bitstamp/ob-analytics/2015-05-01.log.xz"])];

@@ -94,7 +94,7 @@ impl Rules for Deribit {
                         id: print.trade_id.to_owned(),
                         price: plain(print.price.get())?,
                         qty: plain(print.amount.get())?,
-                        buy: print.direction == "buy", // Of the taker.
+                        buy: Some(print.direction == "buy"), // Of the taker.
                         at_ms: print.timestamp,
                     };
                     truth.tape.entry(key.clone()).or_default().push(trade);

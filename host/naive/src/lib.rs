@@ -15,14 +15,17 @@
 #![forbid(unsafe_code)]
 
 mod binance;
+mod bitstamp;
 mod book;
 mod bybit;
 mod coinbase;
 mod corpus;
 mod deribit;
+mod events;
 mod kept;
 mod ls;
 mod okx;
+mod orders;
 mod recorded;
 mod text;
 mod truth;
@@ -32,6 +35,7 @@ use std::path::{Path, PathBuf};
 
 pub use book::Book;
 pub use corpus::{Recording, VENUES, Venue, venue};
+pub use orders::{Order, Orders};
 pub use recorded::{Recorded, What, read};
 pub use text::plain;
 pub use truth::{Checks, Figure, Instrument, Key, Quote, Trade, Truth};
@@ -51,7 +55,7 @@ pub enum Error {
     /// The file is of no format that is known here.
     #[error(
         "{path} holds no record of a known format; expected cryptofeed's lines, its format 2, \
-         hftbacktest's lines, or what was kept of LS Securities"
+         hftbacktest's lines, Bitstamp's events, or what was kept of LS Securities"
     )]
     Format {
         /// File.

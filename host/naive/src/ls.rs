@@ -22,7 +22,7 @@ impl Rules for Ls {
             id: String::new(),
             price: body["price"].as_str()?.to_owned(),
             qty: body["cvolume"].as_str()?.to_owned(),
-            buy: body["cgubun"] == "+", // Of the taker.
+            buy: Some(body["cgubun"] == "+"), // Of the taker.
             at_ms: time_of_day(body["chetime"].as_str()?)?,
         };
         let key = Key::unique(frame["header"]["tr_key"].as_str()?.trim());

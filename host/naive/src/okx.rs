@@ -32,7 +32,7 @@ impl Rules for Okx {
                         id: row["tradeId"].as_str()?.to_owned(),
                         price: decimal("px")?,
                         qty: decimal("sz")?,
-                        buy: row["side"] == "buy", // Of the taker.
+                        buy: Some(row["side"] == "buy"), // Of the taker.
                         at_ms: row["ts"].as_str()?.parse().ok()?,
                     };
                     truth.tape.entry(key.clone()).or_default().push(trade);

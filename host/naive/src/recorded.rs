@@ -6,10 +6,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
+use lzma_rust2::XzReader;
 use ruzstd::decoding::StreamingDecoder;
 use serde_json::Value;
 
-use crate::{Error, kept};
+use crate::{Error, events, kept};
 
 /// One recorded thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,9 @@ pub fn read(files: &[PathBuf]) -> Result<Vec<Recorded>, Error> {
         let found = all.len();
         let last = if text.starts_with("{\"t\":") {
             json_lines(&text, conns, &mut all)
+        } else if text.get(13..20) == Some(" order_") {
+            events::read(&text, conns, &mut all);
+            conns
         } else if text.starts_with("{\"chetime\"") {
             kept::trades(&text, path, conns, &mut all);
             conns
@@ -84,6 +88,8 @@ fn text(path: &Path) -> Result<String, Error> {
             let decoder = StreamingDecoder::new(&mut rest).map_err(std::io::Error::other);
             decoder.map_err(failed)?.read_to_end(&mut bytes).map_err(failed)?;
         }
+    } else if raw.starts_with(b"\xfd7zXZ\0") {
+        XzReader::new(&*raw, true).read_to_end(&mut bytes).map_err(failed)?;
     } else {
         bytes = raw;
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::Book;
+use crate::{Book, Orders};
 
 /// An instrument: the venue's symbol, and what it is where one symbol is several things.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,8 +44,8 @@ pub struct Trade {
     pub price: String,
     /// Decimal text.
     pub qty: String,
-    /// The buyer took.
-    pub buy: bool,
+    /// The buyer took; `None` where it was not told who did.
+    pub buy: Option<bool>,
     /// When, ms since the Unix epoch.
     pub at_ms: u64,
 }
@@ -118,6 +118,8 @@ pub struct Truth {
     pub unread: u64,
     /// Books, by instrument; one that is only known by trades or quotes has received nothing.
     pub books: BTreeMap<Key, Book>,
+    /// The orders of books, one by one, by instrument.
+    pub orders: BTreeMap<Key, Orders>,
     /// Trades on the book, in order.
     pub tape: BTreeMap<Key, Vec<Trade>>,
     /// Trades off the book.

@@ -70,7 +70,7 @@ impl Rules for Upbit {
                     id: print.sid.to_string(),
                     price: plain(print.tp.get())?,
                     qty: plain(print.tv.get())?,
-                    buy: print.ab == "BID", // Of the taker.
+                    buy: Some(print.ab == "BID"), // Of the taker.
                     at_ms: print.ttms,
                 };
                 truth.tape.entry(key.clone()).or_default().push(trade);

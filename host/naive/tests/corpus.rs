@@ -133,8 +133,28 @@ fn upbit_books_are_whole_each() {
     }
 }
 
+/// By the manifest: 5,011 books and 575 trades; 24,894 orders came and 24,918 left, 208 of which were
+/// older; 184 were never seen to leave afterwards, 5 of them for having left before they came.
+#[test]
+fn bitstamp_orders_come_one_by_one() {
+    for (name, truth) in truths("bitstamp") {
+        assert_eq!(counts(&truth), [5011, 5011, 5011, 575, 0], "{name}");
+        let (key, orders) = truth.orders.first_key_value().unwrap();
+        assert_eq!(key.to_string(), "btcusd");
+        println!("{name}: {} of {} books agree", orders.agreed, orders.compared);
+        let deleted = orders.added - orders.resting.len() as u64 - orders.late;
+        assert_eq!((orders.added, orders.resting.len(), deleted), (24_894, 179, 24_710), "{name}");
+        // Five of them had left before they came, and came afterwards.
+        assert_eq!((orders.late, orders.unknown), (5, 208 + 5), "{name}");
+        assert!(orders.agreed > 1_600, "{name}: {}", orders.agreed);
+    }
+}
+
 #[test]
 fn no_venue_stands_twice() {
     let names: Vec<_> = VENUES.iter().map(|venue| venue.name).collect();
-    assert_eq!(names, ["binance", "okx", "deribit", "bybit", "upbit", "coinbase", "ls"]);
+    assert_eq!(
+        names,
+        ["binance", "okx", "deribit", "bybit", "upbit", "coinbase", "bitstamp", "ls"]
+    );
 }

@@ -25,6 +25,7 @@
 
 pub mod binance;
 pub mod bithumb;
+pub mod bitstamp;
 mod book;
 pub mod bybit;
 mod clock;
@@ -64,6 +65,7 @@ pub fn protocols() -> Vec<Arc<dyn Protocol>> {
     vec![
         Arc::new(binance::Binance::default()),
         Arc::new(bithumb::Bithumb),
+        Arc::new(bitstamp::Bitstamp),
         Arc::new(bybit::Bybit),
         Arc::new(coinbase::Coinbase),
         Arc::new(deribit::Deribit),

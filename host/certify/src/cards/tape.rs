@@ -53,13 +53,16 @@ impl Tapes {
                     self.whole.fail(text);
                     break;
                 }
-                self.aggressor.add("trades", 1);
+                self.aggressor.add("trades", u64::from(their.buy.is_some()));
                 if our.buy != their.buy {
-                    let side = |buy| if buy { "buyer" } else { "seller" };
-                    let (our, id, their) = (side(our.buy), &their.id, side(their.buy));
-                    let text = || {
-                        format!("{name}: {key}: trade {id} was taken by the {their}, not the {our}")
+                    let side = |buy| match buy {
+                        Some(true) => "buyer",
+                        Some(false) => "seller",
+                        None => "nobody",
                     };
+                    let (our, id, their) = (side(our.buy), &their.id, side(their.buy));
+                    let text =
+                        || format!("{name}: {key}: trade {id} was taken by: {their}, not: {our}");
                     self.aggressor.fail(text);
                 }
             }
@@ -101,7 +104,7 @@ impl Tapes {
 
     pub(crate) fn finish(self, out: &mut Outcomes) {
         out.insert(301, self.whole.outcome("no trade is recorded"));
-        out.insert(302, self.aggressor.outcome("no trade is recorded"));
+        out.insert(302, self.aggressor.outcome("no trade is recorded with who took it"));
         out.insert(303, self.off_book.outcome("no print off the book is recorded"));
         out.insert(402, self.quotes.outcome("no best bid and ask is recorded"));
         out.insert(406, self.figures.outcome("no such figure is recorded"));

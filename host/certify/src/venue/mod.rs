@@ -1,6 +1,7 @@
 //! What a certificate has to know of a venue, one file each.
 
 mod binance;
+mod bitstamp;
 mod bybit;
 mod coinbase;
 mod deribit;
@@ -61,8 +62,9 @@ pub(crate) enum Heartbeat {
 }
 
 /// Every venue that can be certified.
-static VENUES: [&Venue; 7] = [
+static VENUES: [&Venue; 8] = [
     &binance::BINANCE,
+    &bitstamp::BITSTAMP,
     &bybit::BYBIT,
     &coinbase::COINBASE,
     &deribit::DERIBIT,
