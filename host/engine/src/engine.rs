@@ -175,6 +175,11 @@ impl Engine {
                 listing.tally.trades += u64::from(!off_book);
                 self.pass(id, record, out);
             }
+            abi::SLOT_ORDER => {
+                if self.order(id, turn, &record[0]) {
+                    self.pass(id, record, out);
+                }
+            }
             _ => {
                 listing.tally.others += 1;
                 self.pass(id, record, out);
@@ -235,6 +240,9 @@ impl Engine {
         };
         let applied = listing.book.apply_judged(&message, verdict);
         let in_order = applied.transition.is_none() && matches!(applied.what, What::Applied { .. });
+        if applied.what == What::Replaced {
+            listing.judge_orders(&message);
+        }
         if in_order || applied.what == What::Replaced {
             self.pass(id, record, out);
         }
@@ -293,6 +301,7 @@ impl Engine {
 
     /// A lost frame leaves a hole that ids will show. Where there are none, only doubt is left.
     fn reject(&mut self, turn: &Turn<'_>, out: &mut Out) {
+        self.reject_orders(turn);
         let reason = Break::of(CAUSE_REJECTED);
         self.stale_where(reason, turn, out, |listing| {
             listing.conn == turn.conn && listing.book.evidence() == Evidence::Unproven
@@ -322,6 +331,7 @@ impl Engine {
     }
 
     fn fault(&mut self, turn: &Turn<'_>, out: &mut Out) {
+        self.end_orders(turn, CAUSE_FAULT);
         self.stale_where(Break::of(CAUSE_FAULT), turn, out, |_| true);
     }
 

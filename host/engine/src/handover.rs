@@ -45,6 +45,7 @@ impl Engine {
         let place = self.instances.get_mut(turn.instance as usize);
         let Some(retired) = place.and_then(Option::take) else { return };
         self.chains.retire(turn.instance);
+        self.end_orders(turn, CAUSE_CLOSED);
         let heirs = self.holders(retired.venue);
         for id in retired.ids.into_iter().flatten() {
             let Some(listing) = self.listings[id.index()].as_mut() else { continue };

@@ -4,6 +4,7 @@ use patchbay_abi::{self as abi, Slot};
 use patchbay_book::{Book, BookConfig, Counters, LevelsConfig};
 use patchbay_model::{Canonical, Instrument, Nanos};
 
+use crate::orders::Flow;
 use crate::quotes::Witness;
 use crate::splice::{self, Carrier, SeenTrades};
 
@@ -31,6 +32,8 @@ pub struct Listing {
     /// When its chain last broke, 0 if it never did.
     pub last_gap_ns: Nanos,
     pub(crate) witness: Witness,
+    /// Its orders one by one, once there are any.
+    pub(crate) orders: Option<Box<Flow>>,
     /// Connection of the last depth message that was taken.
     pub(crate) conn: u32,
     pub(crate) seen_trades: SeenTrades,
@@ -108,6 +111,7 @@ impl Listing {
             cause: abi::CAUSE_NONE,
             last_gap_ns: 0,
             witness: Witness::new(),
+            orders: None,
             conn: splice::NONE,
             seen_trades: SeenTrades::default(),
             carriers: [Carrier::default(); CARRIED],
@@ -150,6 +154,7 @@ impl Listing {
 
     /// Connection `conn` is gone; `replaced` says that another one carries its streams on.
     pub(crate) fn release(&mut self, conn: u32, replaced: bool) {
+        self.release_orders(conn, replaced);
         self.carriers.iter_mut().for_each(|carrier| carrier.release(conn, replaced));
         if self.conn == conn {
             self.conn = if replaced { splice::SUCCESSOR } else { splice::NONE };

@@ -80,9 +80,7 @@ fn book(truth: &mut Truth, key: &Key, data: &Value) -> Option<()> {
     (book.at_ms, book.applied, book.snapshots) = (at_ms, book.applied + 1, book.snapshots + 1);
     book.set_live();
     if let Some(orders) = truth.orders.get_mut(key) {
-        orders.compared += 1;
-        let whole = [0, 1].map(|side| book.depth(side));
-        orders.agreed += u64::from(orders.agreeing(book) == whole);
+        orders.compare(book);
     }
     Some(())
 }

@@ -36,6 +36,9 @@ pub struct Orders {
     pub compared: u64,
     /// See `compared`.
     pub agreed: u64,
+    /// How many of the best levels of the last one, bids and asks, were those of the orders, from the
+    /// best on and nothing missing in between.
+    pub reach: [usize; 2],
     turns: u64,
 }
 
@@ -114,13 +117,14 @@ impl Orders {
         queue.into_iter().map(|(_, id)| id).collect()
     }
 
-    /// How many of the best levels of a book of the venue's are those of the orders, from the best on
-    /// and nothing missing in between; of each side.
-    pub(crate) fn agreeing(&self, book: &Book) -> [usize; 2] {
-        [0, 1].map(|side| {
-            let count = book.depth(side);
-            let (ours, theirs) = (self.best(side, count), book.best(side, count));
+    /// Compares with a whole book of the venue's.
+    pub(crate) fn compare(&mut self, book: &Book) {
+        let whole = [0, 1].map(|side| book.depth(side));
+        self.reach = [0, 1].map(|side| {
+            let (ours, theirs) = (self.best(side, whole[side]), book.best(side, whole[side]));
             ours.iter().zip(&theirs).take_while(|(our, their)| our.0 == **their).count()
-        })
+        });
+        self.compared += 1;
+        self.agreed += u64::from(self.reach == whole);
     }
 }

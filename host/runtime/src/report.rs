@@ -6,7 +6,7 @@ use std::fmt;
 use patchbay_abi::Level;
 use patchbay_book::{Evidence, State};
 use patchbay_engine::Listing;
-use patchbay_model::{Side, trimmed};
+use patchbay_model::{Instrument, Side, trimmed};
 use serde::Serialize;
 
 use crate::Core;
@@ -87,6 +87,38 @@ pub struct BookReport {
     pub bids: Vec<[String; 2]>,
     /// Best asks.
     pub asks: Vec<[String; 2]>,
+    /// Its orders one by one, where they were told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orders: Option<OrdersReport>,
+}
+
+/// The orders of a book, one by one.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct OrdersReport {
+    /// `Empty`, `Syncing`, `Live` or `Stale`.
+    pub state: &'static str,
+    /// Orders that were told of and have not left, whether or not all others are known.
+    pub seen: usize,
+    /// Orders that came.
+    pub added: u64,
+    /// Orders that had left before they came, or came twice.
+    pub repeated: u64,
+    /// Events of orders that never came.
+    pub unknown: u64,
+    /// Whole books of the venue's that the orders were compared with.
+    pub compared: u64,
+    /// Those that they were, as far as those reach, and those that they were at the best prices only.
+    pub whole: u64,
+    /// See `whole`.
+    pub part: u64,
+    /// Times that an order which was about to be matched left the book crossed.
+    pub crossed: u64,
+    /// Times that a live book was found not to be the venue's.
+    pub convicted: u64,
+    /// Best bids that are known: price, quantity, number of orders. Empty unless live.
+    pub bids: Vec<(String, String, u32)>,
+    /// Best asks.
+    pub asks: Vec<(String, String, u32)>,
 }
 
 impl Report {
@@ -159,12 +191,7 @@ impl BookReport {
             levels[..count].iter().map(text).collect()
         };
         Self {
-            state: match book.state() {
-                State::Empty => "Empty",
-                State::Syncing => "Syncing",
-                State::Live => "Live",
-                State::Stale => "Stale",
-            },
+            state: state(book.state()),
             evidence: match book.evidence() {
                 Evidence::Unproven => "unproven",
                 Evidence::Snapshot => "snapshot-only",
@@ -176,7 +203,44 @@ impl BookReport {
             qty_exp: about.qty_exp,
             bids: side(Side::Buy),
             asks: side(Side::Sell),
+            orders: listing.orders().map(|orders| OrdersReport::of(orders, about)),
         }
+    }
+}
+
+impl OrdersReport {
+    fn of(book: &patchbay_l3::Book, about: &Instrument) -> Self {
+        let side = |side| {
+            let text = |(level, orders): (Level, u32)| {
+                let price = trimmed(level.price, about.price_exp);
+                (price, trimmed(level.qty, about.qty_exp), orders)
+            };
+            book.levels(side).take(LEVELS).map(text).collect()
+        };
+        let counters = book.counters();
+        Self {
+            state: state(book.state()),
+            seen: book.seen().len(),
+            added: counters.added,
+            repeated: counters.repeated,
+            unknown: counters.unknown,
+            compared: counters.compared,
+            whole: counters.whole,
+            part: counters.part,
+            crossed: counters.crossed,
+            convicted: counters.convicted,
+            bids: side(Side::Buy),
+            asks: side(Side::Sell),
+        }
+    }
+}
+
+const fn state(state: State) -> &'static str {
+    match state {
+        State::Empty => "Empty",
+        State::Syncing => "Syncing",
+        State::Live => "Live",
+        State::Stale => "Stale",
     }
 }
 
@@ -218,6 +282,13 @@ impl fmt::Display for Report {
                 let cell = |side: &[[String; 2]]| side.get(at).cloned().unwrap_or_default();
                 let ([bid, bid_qty], [ask, ask_qty]) = (cell(&book.bids), cell(&book.asks));
                 write!(f, "\n  {bid_qty:>16} {bid:>14} | {ask:<14} {ask_qty:<16}")?;
+            }
+            if let Some(orders) = &book.orders {
+                write!(
+                    f,
+                    "\n  {} orders one by one ({}); {} of {} whole books are theirs, {} at the best",
+                    orders.seen, orders.state, orders.whole, orders.compared, orders.part
+                )?;
             }
             writeln!(f)?;
         }

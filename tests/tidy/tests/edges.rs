@@ -8,7 +8,8 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that know no clock, socket, thread or file.
-const PURE: [&str; 5] = ["host/book", "host/engine", "host/journal", "host/mcast", "host/quality"];
+const PURE: [&str; 6] =
+    ["host/book", "host/engine", "host/journal", "host/l3", "host/mcast", "host/quality"];
 
 /// What pure crates may depend on in the SDK.
 const PURE_SDK: [&str; 3] = ["sdk/abi", "sdk/model", "sdk/scan"];
