@@ -200,6 +200,7 @@ pub(crate) struct DemoArgs {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum DemoVenue {
     Binance,
+    Bitstamp,
     Bybit,
     Coinbase,
     Deribit,

@@ -30,7 +30,8 @@ pub(crate) const ALL_CHANNELS: u32 = abi::CHANNEL_TRADES
     | abi::CHANNEL_QUOTES
     | abi::CHANNEL_MARK
     | abi::CHANNEL_FUNDING
-    | abi::CHANNEL_LIQUIDATIONS;
+    | abi::CHANNEL_LIQUIDATIONS
+    | abi::CHANNEL_ORDERS;
 
 /// Time between two looks at the plugin folder.
 const EVERY: Duration = Duration::from_secs(1);

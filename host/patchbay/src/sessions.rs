@@ -119,10 +119,21 @@ const COINBASE: Session = Session {
     key: None,
 };
 
+/// Books, trades, and the orders of the book one by one.
+const BITSTAMP: Session = Session {
+    venue: "bitstamp",
+    plugin: "bitstamp",
+    captures: &["bitstamp/ob-analytics/2015-05-01.log.xz"],
+    settings: &[],
+    sure: &["order_book_", "live_trades_", "live_orders_"],
+    key: None,
+};
+
 /// What is played of a venue.
 pub(crate) const fn of(venue: DemoVenue) -> &'static Session {
     match venue {
         DemoVenue::Binance => &AUGUST,
+        DemoVenue::Bitstamp => &BITSTAMP,
         DemoVenue::Bybit => &BYBIT,
         DemoVenue::Coinbase => &COINBASE,
         DemoVenue::Deribit => &DERIBIT,
@@ -132,7 +143,7 @@ pub(crate) const fn of(venue: DemoVenue) -> &'static Session {
 }
 
 /// One session of every venue of which frames were recorded.
-pub(crate) const ALL: [Session; 6] = [AUGUST, BYBIT, COINBASE, DERIBIT, OKX, UPBIT];
+pub(crate) const ALL: [Session; 7] = [AUGUST, BITSTAMP, BYBIT, COINBASE, DERIBIT, OKX, UPBIT];
 
 /// All of Binance that was recorded as frames. Days and symbols overlap: each session is played by
 /// an exchange of its own and taken by an instance of its own, all of them from the same moment on.

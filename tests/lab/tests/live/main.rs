@@ -8,12 +8,13 @@
 //! | `faults`, `bybit`, `coinbase`, `deribit`, `okx`, `upbit` | seeded faults: every book heals, none is live and wrong |
 //! | `convictions` | digits corrupted inside a valid sequence |
 //! | `rotation`, `stop`, `limits` | the life of connections and of the host |
-//! | `names`, `load`, `ls` | what is asked for, and how much of it |
+//! | `names`, `load`, `ls`, `bitstamp` | what is asked for, and how much of it |
 //! | `strategies`, `record` | what strategies see, what the journal replays to |
 //! | `consumers`, `demo` | what comes over the line, and the demo as a user runs it |
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "it waits for what happens in real time")]
 
+mod bitstamp;
 mod bybit;
 mod coinbase;
 mod consumers;
