@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::ClientError;
 use crate::line::{Line, read_line};
 use crate::protocol::{Answer, Failure, Greeting, Operation, PROTOCOL, Request, Verb};
-use crate::status::{Book, Detail, LogLine, Plugin, Status};
+use crate::status::{Book, Detail, LogLine, Plugin, Status, Tape, TapeQuery};
 
 /// How long to wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -113,6 +113,15 @@ impl Client {
     pub fn plugins(&mut self) -> Result<Vec<Plugin>, ClientError> {
         let answer: Plugins = self.ask(Verb::Plugins)?;
         Ok(answer.plugins)
+    }
+
+    /// Messages of one instrument.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`].
+    pub fn tape(&mut self, query: TapeQuery) -> Result<Tape, ClientError> {
+        self.ask(Verb::Tape(query))
     }
 
     /// The lines of the log after number `after` that the host still knows.

@@ -30,6 +30,7 @@ pub use protocol::{
 pub use server::{Handler, MAX_CLIENTS, MAX_QUEUED_BYTES, Refusal, Server, Settings};
 pub use status::{
     Book, BookState, Cause, Channel, Connection, ConnectionState, Detail, Detector, Evidence, Host,
-    Journal, JournalState, Latency, LogLevel, LogLine, LogRing, MAX_LEVELS, MAX_LOG_LINES, Plugin,
-    PluginKind, PluginState, Quality, Status, Totals, Venue,
+    Journal, JournalState, Latency, LogLevel, LogLine, LogRing, MAX_LEVELS, MAX_LOG_LINES,
+    MAX_MESSAGES, Message, MessageKind, Named, Plugin, PluginKind, PluginState, Quality, Status,
+    Tape, TapeQuery, Totals, Venue,
 };

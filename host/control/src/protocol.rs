@@ -1,12 +1,16 @@
 //! The lines that go over the socket; `docs/control.md` in types.
 
+mod query;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use query::{QUERIES, Query};
+
 use crate::access::Right;
-use crate::status::{Detail, MAX_LEVELS, MAX_LOG_LINES};
+use crate::status::{Detail, TapeQuery};
 
 /// Version of the protocol. It changes when a reader of the old one would misunderstand; new verbs
 /// and new fields of answers do not change it.
@@ -69,6 +73,8 @@ pub enum Verb {
         /// Number of the last line that the client has.
         after: u64,
     },
+    /// `tape`: messages of one instrument.
+    Tape(TapeQuery),
     /// Something is to be done.
     Operate(Operation),
 }
@@ -189,49 +195,6 @@ pub(crate) fn line(value: &impl Serialize) -> Vec<u8> {
     line
 }
 
-/// The fields of `status`, `watch` and `books`, as far as each has them.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "lowercase", deny_unknown_fields)]
-enum Query {
-    Status {
-        #[serde(default = "one")]
-        levels: usize,
-        #[serde(default)]
-        deep: Vec<String>,
-        #[serde(default = "twenty")]
-        log: usize,
-    },
-    Watch {
-        every_ms: u64,
-        #[serde(default = "one")]
-        levels: usize,
-        #[serde(default)]
-        deep: Vec<String>,
-        #[serde(default = "twenty")]
-        log: usize,
-    },
-    Books {
-        #[serde(default)]
-        symbols: Vec<String>,
-        #[serde(default = "twenty")]
-        levels: usize,
-    },
-    Plugins {},
-    Log {
-        #[serde(default)]
-        after: u64,
-    },
-}
-
-const fn one() -> usize {
-    1
-}
-
-const fn twenty() -> usize {
-    20
-}
-
-const QUERIES: [&str; 5] = ["status", "watch", "books", "plugins", "log"];
 const OPERATIONS: [&str; 4] = ["stop", "enable", "disable", "swap"];
 
 impl Request {
@@ -276,50 +239,6 @@ fn parse_fields(mut fields: Map<String, Value>) -> Result<Request, Failure> {
         return Err(Failure::new(Code::UnknownVerb, format!("no verb `{verb}`; known: {known}")));
     };
     Ok(Request { id, verb })
-}
-
-impl Query {
-    fn of(verb: &Verb) -> Option<Self> {
-        Some(match verb.clone() {
-            Verb::Status(Detail { levels, deep, log }) => Self::Status { levels, deep, log },
-            Verb::Watch { every_ms, detail: Detail { levels, deep, log } } => {
-                Self::Watch { every_ms, levels, deep, log }
-            }
-            Verb::Books { symbols, levels } => Self::Books { symbols, levels },
-            Verb::Plugins => Self::Plugins {},
-            Verb::Log { after } => Self::Log { after },
-            Verb::Operate(_) => return None,
-        })
-    }
-
-    fn verb(self) -> Result<Verb, String> {
-        Ok(match self {
-            Self::Status { levels, deep, log } => Verb::Status(detail(levels, deep, log)?),
-            Self::Watch { every_ms, levels, deep, log } => {
-                let every_ms = within("every_ms", every_ms, MIN_EVERY_MS, MAX_EVERY_MS)?;
-                Verb::Watch { every_ms, detail: detail(levels, deep, log)? }
-            }
-            Self::Books { symbols, levels } => {
-                let levels = within("levels", levels, 0, MAX_LEVELS)?;
-                Verb::Books { symbols, levels }
-            }
-            Self::Plugins {} => Verb::Plugins,
-            Self::Log { after } => Verb::Log { after },
-        })
-    }
-}
-
-fn detail(levels: usize, deep: Vec<String>, log: usize) -> Result<Detail, String> {
-    let levels = within("levels", levels, 0, MAX_LEVELS)?;
-    Ok(Detail { levels, deep, log: within("log", log, 0, MAX_LOG_LINES)? })
-}
-
-/// No clamping: who asks for more than there can be should know that it does not come.
-fn within<T: PartialOrd + fmt::Display>(name: &str, found: T, min: T, max: T) -> Result<T, String> {
-    if min <= found && found <= max {
-        return Ok(found);
-    }
-    Err(format!("`{name}` is {found} and must be from {min} to {max}"))
 }
 
 #[cfg(test)]

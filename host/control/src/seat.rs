@@ -135,9 +135,7 @@ impl Seat {
         loop {
             let line = match self.outbox.next() {
                 Next::Line(line) => line,
-                Next::Due(Standing { id, detail, .. }) => {
-                    ok_line(id, &self.handler.status().cut(&detail))
-                }
+                Next::Due(Standing { id, detail, .. }) => ok_line(id, &self.handler.look(&detail)),
                 Next::End => break,
             };
             // With a timeout: a client that reads nothing for so long is cut.
@@ -205,9 +203,9 @@ impl Seat {
     fn tell(&self, id: u64, verb: Verb) -> Result<Vec<u8>, Failure> {
         let status = self.handler.status();
         Ok(match verb {
-            Verb::Status(detail) => ok_line(id, &status.cut(&detail)),
+            Verb::Status(detail) => ok_line(id, &self.handler.look(&detail)),
             Verb::Watch { every_ms, detail } => {
-                let first = ok_line(id, &status.cut(&detail));
+                let first = ok_line(id, &self.handler.look(&detail));
                 let every = Duration::from_millis(every_ms);
                 self.outbox.watch(Standing { id, every, detail });
                 first
@@ -220,6 +218,10 @@ impl Seat {
                 let from = status.log.partition_point(|line| line.seq <= after);
                 ok_line(id, &Log { log: &status.log[from..] })
             }
+            Verb::Tape(query) => match self.handler.tape(&query) {
+                Some(tape) => ok_line(id, &tape),
+                None => return Err(no_such_book(&query.symbol)),
+            },
             Verb::Operate(_) => unreachable!("operations are told apart before"),
         })
     }
@@ -236,9 +238,13 @@ fn books(status: &Status, symbols: &[String], levels: usize) -> Result<Vec<Book>
         }
     }
     match missing.first() {
-        Some(symbol) => Err(Failure::new(Code::NoSuchBook, format!("no book of `{symbol}`"))),
+        Some(symbol) => Err(no_such_book(symbol)),
         None => Ok(books),
     }
+}
+
+fn no_such_book(symbol: &str) -> Failure {
+    Failure::new(Code::NoSuchBook, format!("no book of `{symbol}`"))
 }
 
 fn thread_of(name: &str) -> thread::Builder {

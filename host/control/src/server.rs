@@ -9,11 +9,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::ServerError;
 use crate::access::{Access, Peer};
 use crate::folder::Socket;
 use crate::protocol::{Code, Failure, Operation, error_line};
 use crate::seat::Seat;
-use crate::{ServerError, Status};
+use crate::status::{Detail, Status, Tape, TapeQuery};
 
 /// Clients at once; another one is told `busy`.
 pub const MAX_CLIENTS: usize = 64;
@@ -32,6 +33,15 @@ pub trait Handler: Send + Sync + 'static {
     /// The newest status, with [`crate::MAX_LEVELS`] levels of each book and all known lines of
     /// the log. Called often: made at most a few times a second and lent.
     fn status(&self) -> Arc<Status>;
+
+    /// Messages of one instrument; `None` if there is no such book. Made in the thread that asks.
+    fn tape(&self, query: &TapeQuery) -> Option<Tape>;
+
+    /// The newest status, as far as `detail` goes.
+    fn look(&self, detail: &Detail) -> Status {
+        let tape = detail.tape.as_ref().and_then(|query| self.tape(query));
+        Status { tape, ..self.status().cut(detail) }
+    }
 
     /// Does something for `by`, who may ask for it, or begins to; and says what, in words. The
     /// host journals it first. It must not stop the server itself: that waits for this call.

@@ -7,6 +7,7 @@ mod log;
 mod output;
 mod plugin;
 mod quality;
+mod tape;
 mod totals;
 mod venue;
 mod words;
@@ -20,11 +21,12 @@ pub use log::{LogLine, LogRing, MAX_LOG_LINES};
 pub use output::{Channel, Journal};
 pub use plugin::Plugin;
 pub use quality::Quality;
+pub use tape::{MAX_MESSAGES, Message, Named, Tape, TapeQuery};
 pub use totals::Totals;
 pub use venue::Venue;
 pub use words::{
-    BookState, Cause, ConnectionState, Detector, Evidence, JournalState, LogLevel, PluginKind,
-    PluginState,
+    BookState, Cause, ConnectionState, Detector, Evidence, JournalState, LogLevel, MessageKind,
+    PluginKind, PluginState,
 };
 
 /// The host at one moment. Every number is an integer; prices and quantities are mantissas with
@@ -61,6 +63,8 @@ pub struct Status {
     pub quality: Vec<Quality>,
     /// The newest lines of the log, oldest first.
     pub log: Vec<LogLine>,
+    /// Messages of one instrument, if they were asked for.
+    pub tape: Option<Tape>,
 }
 
 /// The program and how it runs.
@@ -99,18 +103,20 @@ pub struct Detail {
     pub deep: Vec<String>,
     /// Lines of the log, at most [`MAX_LOG_LINES`].
     pub log: usize,
+    /// Messages of one instrument.
+    pub tape: Option<TapeQuery>,
 }
 
 impl Default for Detail {
-    /// The best level of every book and 20 lines of the log.
+    /// The best level of every book, 20 lines of the log, and no messages.
     fn default() -> Self {
-        Self { levels: 1, deep: Vec::new(), log: 20 }
+        Self { levels: 1, deep: Vec::new(), log: 20, tape: None }
     }
 }
 
 impl Status {
-    /// This status with as much detail as was asked for. What is cut is not copied: with every
-    /// level of every book a status of a thousand books is a megabyte.
+    /// This status with as much detail as was asked for, messages apart. What is cut is not copied:
+    /// with every level of every book a status of a thousand books is a megabyte.
     pub fn cut(&self, detail: &Detail) -> Self {
         let books = self.books.iter().map(|book| {
             let deep = detail.deep.contains(&book.symbol);
@@ -130,6 +136,7 @@ impl Status {
             books: books.collect(),
             quality: self.quality.clone(),
             log: self.log[self.log.len().saturating_sub(detail.log)..].to_vec(),
+            tape: None,
         }
     }
 
@@ -165,7 +172,8 @@ mod tests {
 
     #[test]
     fn a_cut_keeps_the_best_levels_and_the_newest_lines() {
-        let cut = status().cut(&Detail { levels: 2, deep: vec!["B".to_owned()], log: 3 });
+        let cut =
+            status().cut(&Detail { levels: 2, deep: vec!["B".to_owned()], log: 3, tape: None });
         assert_eq!(cut.books[0].bids, [[100, 1], [99, 1]]);
         assert_eq!(cut.books[1].bids.len(), MAX_LEVELS);
         assert_eq!(cut.books[1].asks.len(), 3);

@@ -12,7 +12,7 @@ use std::time::Duration;
 use common::{Folder, Idle, status};
 use patchbay_control::{
     Client, ClientError, Code, Detail, Handler, LogLine, MAX_CLIENTS, Operation, Peer, Refusal,
-    Server, Settings, Status,
+    Server, Settings, Status, Tape, TapeQuery,
 };
 
 fn threads() -> usize {
@@ -113,6 +113,10 @@ struct Broken;
 impl Handler for Broken {
     fn status(&self) -> Arc<Status> {
         Arc::new(status())
+    }
+
+    fn tape(&self, _: &TapeQuery) -> Option<Tape> {
+        None
     }
 
     fn operate(&self, _: Operation, _: Peer) -> Result<String, Refusal> {

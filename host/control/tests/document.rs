@@ -8,7 +8,8 @@ use std::path::Path;
 
 use patchbay_control::{
     BookState, Cause, Code, ConnectionState, Detector, Evidence, Greeting, JournalState, LogLevel,
-    MAX_CLIENTS, MAX_LEVELS, MAX_LOG_LINES, PluginKind, PluginState, Request,
+    MAX_CLIENTS, MAX_LEVELS, MAX_LOG_LINES, MAX_MESSAGES, MessageKind, PluginKind, PluginState,
+    Request,
 };
 use serde_json::Value;
 
@@ -47,6 +48,7 @@ fn every_word_is_described() {
     words.extend(BookState::ALL.iter().map(|word| word.word()));
     words.extend(Evidence::ALL.iter().map(|word| word.word()));
     words.extend(Cause::ALL.iter().map(|word| word.word()));
+    words.extend(MessageKind::ALL.iter().map(|word| word.word()));
     words.extend(Detector::ALL.iter().map(|word| word.word()));
     words.extend(ConnectionState::ALL.iter().map(|word| word.word()));
     words.extend(PluginKind::ALL.iter().map(|word| word.word()));
@@ -87,7 +89,7 @@ fn examples_are_what_they_show() {
             }
         }
     }
-    assert_eq!((requests, greetings), (7, 1));
+    assert_eq!((requests, greetings), (9, 1));
 }
 
 #[test]
@@ -96,4 +98,5 @@ fn bounds_are_what_they_say() {
     assert!(document.contains(&format!("| clients at once | {MAX_CLIENTS} |")));
     assert!(document.contains(&format!("0 to {MAX_LEVELS}")));
     assert!(document.contains(&format!("0 to {MAX_LOG_LINES}")));
+    assert!(document.contains(&format!("0 to {MAX_MESSAGES}")));
 }

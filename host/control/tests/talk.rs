@@ -10,6 +10,7 @@ use std::time::Duration;
 use common::{Folder, Idle, status};
 use patchbay_control::{
     Access, Answer, Client, ClientError, Code, Detail, Operation, Right, Server, Settings, Status,
+    TapeQuery,
 };
 
 /// A connection without the client, past its greeting.
@@ -43,6 +44,14 @@ fn every_query_is_answered() {
     assert_eq!(client.books(&[], 5).unwrap().len(), 3);
     let lines = client.log(27).unwrap();
     assert_eq!(lines.iter().map(|line| line.seq).collect::<Vec<_>>(), [28, 29, 30]);
+
+    let query = TapeQuery { symbol: "BTCUSDT".to_owned(), ..TapeQuery::default() };
+    assert_eq!(Some(client.tape(query.clone()).unwrap()), status().tape);
+    let detail = Detail { tape: Some(query), ..detail };
+    assert_eq!(client.status(&detail).unwrap().tape, status().tape);
+    let query = TapeQuery { symbol: "XRPUSDT".to_owned(), ..TapeQuery::default() };
+    let unknown = client.tape(query).unwrap_err();
+    assert!(matches!(&unknown, ClientError::Refused(f) if f.code == Code::NoSuchBook));
 
     let unknown = client.books(&["XRPUSDT".to_owned()], 5).unwrap_err();
     assert!(matches!(&unknown, ClientError::Refused(f) if f.code == Code::NoSuchBook));

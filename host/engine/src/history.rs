@@ -1,10 +1,12 @@
 //! The last messages of every instrument, readable from other threads while the engine writes.
 //!
 //! Messages lie one behind the other in one arena of 64-byte slots, which overwrites itself; each
-//! instrument has a ring of 16-byte index entries into it. A reader copies, then looks whether the
+//! instrument has a ring of 8-byte index entries into it. A reader copies, then looks whether the
 //! writer has come by meanwhile (a seqlock): it gets a message whole or not at all, and the writer
 //! never waits.
 
+use std::fmt;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::sync::{Arc, OnceLock};
 
@@ -14,12 +16,15 @@ use patchbay_model::InstrumentId;
 /// Words of a slot.
 const WORDS: usize = 8;
 
+/// Bits of an entry that hold how many slots a message has; above them stands where it begins.
+const LENGTH_BITS: u32 = 16;
+
 /// Bounds of the memory that history takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistoryConfig {
     /// Slots of the shared arena: 64 bytes each.
     pub arena_slots: usize,
-    /// Messages remembered an instrument: 16 bytes each, apart from the arena.
+    /// Messages remembered an instrument: 8 bytes each, apart from the arena.
     pub messages: usize,
 }
 
@@ -30,10 +35,10 @@ impl Default for HistoryConfig {
     }
 }
 
-/// Entry: position of the first slot in the arena (counted since the start), and slots.
 struct Ring {
-    /// Made by the first message: venues list thousands of instruments of which few are wanted.
-    entries: OnceLock<Box<[[AtomicU64; 2]]>>,
+    /// Where each message lies. Made by the first one: venues list thousands of instruments of which
+    /// few are wanted.
+    entries: OnceLock<Box<[AtomicU64]>>,
     /// Entries begun and finished so far; an entry between the two is being written.
     begun: AtomicU64,
     finished: AtomicU64,
@@ -44,6 +49,13 @@ struct Arena {
     slots: u64,
     /// Slots that the writer may have overwritten so far, counted since the start.
     claimed: AtomicU64,
+}
+
+/// Where a message lies: its first slot, counted since the start, and its slots.
+#[derive(Clone, Copy)]
+struct Place {
+    first: u64,
+    slots: u64,
 }
 
 /// The writing end; the engine's.
@@ -80,14 +92,14 @@ impl History {
         }
     }
 
-    /// Remembers one message: a head slot with its continuation. One that is larger than the arena
-    /// is not remembered.
+    /// Remembers one message: a head slot with its continuation. One that is larger than the arena,
+    /// or has 65,536 slots and more, is not remembered.
     pub fn push(&mut self, id: InstrumentId, message: &[Slot]) {
         let Some(ring) = self.rings.get(id.index()) else {
             return;
         };
         let slots = message.len() as u64;
-        if slots > self.arena.slots || self.config.messages == 0 {
+        if slots > self.arena.slots || slots >> LENGTH_BITS != 0 || self.config.messages == 0 {
             return;
         }
         let empty = || (0..self.config.messages).map(|_| Default::default()).collect();
@@ -98,9 +110,8 @@ impl History {
         // Whoever sees a word or entry written below also sees the two counts above.
         fence(Ordering::Release);
         self.arena.store(self.next, message);
-        let entry = &entries[count as usize % entries.len()];
-        entry[0].store(self.next, Ordering::Relaxed);
-        entry[1].store(slots, Ordering::Relaxed);
+        let place = Place { first: self.next, slots };
+        entries[count as usize % entries.len()].store(place.word(), Ordering::Relaxed);
         ring.finished.store(count + 1, Ordering::Release);
         self.next += slots;
     }
@@ -118,29 +129,69 @@ impl HistoryReader {
         self.ring.finished.load(Ordering::Acquire)
     }
 
+    /// Numbers of the messages that can be read now; the first ones are the next to go.
+    pub fn held(&self) -> Range<u64> {
+        let end = self.count();
+        let most = self.ring.entries.get().map_or(0, |entries| entries.len() as u64);
+        let (mut low, mut high) = (end.saturating_sub(most), end);
+        // They go in the order in which they came.
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.place(middle).is_some_and(|place| self.is_intact(place)) {
+                true => high = middle,
+                false => low = middle + 1,
+            }
+        }
+        low..end
+    }
+
     /// Copies message number `number` (from 0) into `out`; false if it is not yet written, or
     /// already overwritten in the ring or in the arena.
     pub fn read(&self, number: u64, out: &mut Vec<Slot>) -> bool {
         out.clear();
-        let ring = &*self.ring;
-        if number >= ring.finished.load(Ordering::Acquire) {
-            return false;
-        }
-        let Some(entries) = ring.entries.get() else { return false };
-        let entry = &entries[number as usize % entries.len()];
-        let first = entry[0].load(Ordering::Relaxed);
-        let slots = entry[1].load(Ordering::Relaxed);
-        fence(Ordering::Acquire);
-        if ring.begun.load(Ordering::Relaxed) > number + entries.len() as u64 {
-            return false;
-        }
-        out.extend((first..first + slots).map(|at| self.arena.load(at)));
-        fence(Ordering::Acquire);
-        let intact = self.arena.claimed.load(Ordering::Relaxed) <= first + self.arena.slots;
+        let Some(place) = self.place(number) else { return false };
+        out.extend((place.first..place.first + place.slots).map(|at| self.arena.load(at)));
+        let intact = self.is_intact(place);
         if !intact {
             out.clear();
         }
         intact
+    }
+
+    /// Where a message was written, if its entry is still its own.
+    fn place(&self, number: u64) -> Option<Place> {
+        if number >= self.count() {
+            return None;
+        }
+        let entries = self.ring.entries.get()?;
+        let word = entries[number as usize % entries.len()].load(Ordering::Relaxed);
+        fence(Ordering::Acquire);
+        let begun = self.ring.begun.load(Ordering::Relaxed);
+        (begun <= number + entries.len() as u64).then(|| Place::from(word))
+    }
+
+    /// Whether the writer has left alone what was read there before.
+    fn is_intact(&self, place: Place) -> bool {
+        fence(Ordering::Acquire);
+        self.arena.claimed.load(Ordering::Relaxed) <= place.first + self.arena.slots
+    }
+}
+
+impl fmt::Debug for HistoryReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HistoryReader").field("count", &self.count()).finish_non_exhaustive()
+    }
+}
+
+impl Place {
+    const fn word(self) -> u64 {
+        self.first << LENGTH_BITS | self.slots
+    }
+}
+
+impl From<u64> for Place {
+    fn from(word: u64) -> Self {
+        Self { first: word >> LENGTH_BITS, slots: word & ((1 << LENGTH_BITS) - 1) }
     }
 }
 
@@ -191,11 +242,15 @@ mod tests {
             assert_eq!(read_a.read(number, &mut out), number >= 2, "message {number}");
         }
         assert_eq!(out, message(5, 2));
+        assert_eq!((read_a.held(), read_b.held()), (2..6, 0..0));
+        history.push(b, &message(99, 12));
+        assert_eq!((read_a.held(), read_b.held()), (4..6, 0..1));
         history.push(b, &message(99, 16));
         assert!(!read_a.read(5, &mut out) && out.is_empty());
-        assert!(read_b.read(0, &mut out));
+        assert_eq!((read_a.held(), read_b.held()), (6..6, 1..2));
+        assert!(read_b.read(1, &mut out));
         history.push(b, &message(100, 17));
-        assert_eq!(read_b.count(), 1);
+        assert_eq!(read_b.count(), 2);
     }
 
     #[test]

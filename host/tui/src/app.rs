@@ -15,7 +15,7 @@ use ratatui::crossterm::event::{self, Event};
 use ratatui::layout::Rect;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
-use crate::keys::{Action, apply};
+use crate::keys::{Action, apply, list_of};
 use crate::screen::Show;
 use crate::source::{Gone, Source};
 use crate::table::put;
@@ -165,7 +165,8 @@ impl<T: Show> App<T> {
     /// A key, or a new size, which the next drawing sees.
     pub fn event(&mut self, event: &Event) -> Action {
         let Event::Key(key) = event else { return Action::Stay };
-        let ids = self.shown.as_ref().map(|shown| shown.ids(&self.view)).unwrap_or_default();
+        let view = View { pane: list_of(self.view.pane, key.code), ..self.view.clone() };
+        let ids = self.shown.as_ref().map(|shown| shown.ids(&view)).unwrap_or_default();
         apply(&mut self.view, *key, &ids)
     }
 

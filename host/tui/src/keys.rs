@@ -1,8 +1,9 @@
 //! What each key does to the view.
 
+use patchbay_control::MessageKind;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::view::{Pane, View};
+use crate::view::{Pane, Reel, View};
 
 /// Letters of a filter.
 const MAX_FILTER: usize = 40;
@@ -20,12 +21,14 @@ pub enum Action {
 }
 
 /// Keys and what they do, for the help.
-pub(crate) const KEYS: [(&str, &str); 10] = [
-    ("1 to 6, Tab", "another pane"),
+pub(crate) const KEYS: [(&str, &str); 12] = [
+    ("1 to 7, Tab", "another pane"),
     ("j k, arrows", "next and previous row"),
     ("PgUp PgDn", "ten rows at once"),
     ("g G, Home End", "first and last row"),
-    ("Enter", "the depth of the selected book"),
+    ("Enter", "the depth of the selected book; then its tape"),
+    ("[ ]", "the book before and the next one, on any pane"),
+    ("t", "tape: only trades, depth, quotes or states"),
     ("s r", "order by the next column; the other way round"),
     ("/", "show only rows that hold a text; Esc shows all"),
     ("p", "let what is shown stand still"),
@@ -33,7 +36,16 @@ pub(crate) const KEYS: [(&str, &str); 10] = [
     ("q, Ctrl-C", "leave; the host goes on"),
 ];
 
-/// Changes `view` by one key. `ids` names the rows of its pane in the order shown.
+/// The pane whose rows a key is about.
+pub(crate) const fn list_of(pane: Pane, code: KeyCode) -> Pane {
+    match code {
+        KeyCode::Char('[' | ']') => Pane::Books,
+        _ => pane,
+    }
+}
+
+/// Changes `view` by one key. `ids` names the rows of its pane in the order shown; for `[` and `]`
+/// the books.
 pub fn apply(view: &mut View, key: KeyEvent, ids: &[String]) -> Action {
     if key.kind == KeyEventKind::Release {
         return Action::Stay;
@@ -85,12 +97,16 @@ fn pressed(view: &mut View, code: KeyCode, ids: &[String]) -> Action {
         KeyCode::Char('/') => view.typing = true,
         KeyCode::Char('p') => view.paused = !view.paused,
         KeyCode::Esc => view.filter.clear(),
-        KeyCode::Char(digit @ '1'..='6') => view.pane = Pane::ALL[digit as usize - '1' as usize],
+        KeyCode::Char(digit @ '1'..='7') => view.pane = Pane::ALL[digit as usize - '1' as usize],
         KeyCode::Tab | KeyCode::Right => view.pane = view.pane.step(1),
         KeyCode::BackTab | KeyCode::Left => view.pane = view.pane.step(Pane::ALL.len() - 1),
         KeyCode::Enter if view.pane == Pane::Overview => view.pane = Pane::Books,
+        KeyCode::Enter if view.pane == Pane::Books => view.pane = Pane::Tape,
+        KeyCode::Char('[') => next_book(view, ids, false),
+        KeyCode::Char(']') => next_book(view, ids, true),
+        KeyCode::Char('t') if view.pane == Pane::Tape => next_kind(&mut view.tape),
         KeyCode::Char('s') => next_sort(view),
-        KeyCode::Char('r') => view.rows_mut().reversed ^= true,
+        KeyCode::Char('r') if view.pane != Pane::Tape => view.rows_mut().reversed ^= true,
         code => move_by(view, code, ids),
     }
     Action::Stay
@@ -104,11 +120,54 @@ fn next_sort(view: &mut View) {
     }
 }
 
+/// Another book, and its newest messages.
+fn next_book(view: &mut View, ids: &[String], ahead: bool) {
+    let Some(last) = ids.len().checked_sub(1) else { return };
+    let at = view.books.position(ids, false);
+    let to = if ahead { (at + 1).min(last) } else { at.saturating_sub(1) };
+    (view.books.at, view.books.selected) = (to, Some(ids[to].clone()));
+    view.tape.at = None;
+}
+
+/// Kinds that are worth a tape of their own, around.
+fn next_kind(tape: &mut Reel) {
+    tape.only = match tape.only {
+        None => Some(MessageKind::Trade),
+        Some(MessageKind::Trade) => Some(MessageKind::Depth),
+        Some(MessageKind::Depth) => Some(MessageKind::Quote),
+        Some(MessageKind::Quote) => Some(MessageKind::State),
+        Some(_) => None,
+    };
+}
+
 fn move_by(view: &mut View, code: KeyCode, ids: &[String]) {
     let Some(last) = ids.len().checked_sub(1) else { return };
+    if view.pane == Pane::Tape {
+        return wind(&mut view.tape, code, ids);
+    }
     let log = view.pane == Pane::Log;
     let rows = view.rows_mut();
     let at = rows.position(ids, log);
+    let Some(to) = target(code, at, last) else { return };
+    rows.at = to;
+    // The end of the log moves on, and who stands there moves with it.
+    rows.selected = if log && to == last { None } else { Some(ids[to].clone()) };
+}
+
+/// Of a tape only what is around the selected message is there: its beginning is asked for, and
+/// whoever comes to its end moves with it.
+fn wind(tape: &mut Reel, code: KeyCode, ids: &[String]) {
+    let last = ids.len() - 1;
+    let Some(to) = target(code, tape.position(ids), last) else { return };
+    tape.at = match code {
+        KeyCode::Char('g') | KeyCode::Home => Some(1),
+        _ if to == last => None,
+        _ => ids[to].parse().ok(),
+    };
+}
+
+/// The row that a key leads to from row `at`, if it leads anywhere.
+fn target(code: KeyCode, at: usize, last: usize) -> Option<usize> {
     let to = match code {
         KeyCode::Char('j') | KeyCode::Down => at + 1,
         KeyCode::Char('k') | KeyCode::Up => at.saturating_sub(1),
@@ -116,12 +175,9 @@ fn move_by(view: &mut View, code: KeyCode, ids: &[String]) {
         KeyCode::PageUp => at.saturating_sub(PAGE),
         KeyCode::Char('g') | KeyCode::Home => 0,
         KeyCode::Char('G') | KeyCode::End => last,
-        _ => return,
+        _ => return None,
     };
-    let to = to.min(last);
-    rows.at = to;
-    // The end of the log moves on, and who stands there moves with it.
-    rows.selected = if log && to == last { None } else { Some(ids[to].clone()) };
+    Some(to.min(last))
 }
 
 #[cfg(test)]
@@ -141,7 +197,7 @@ mod tests {
     #[test]
     fn panes_have_numbers_and_a_circle() {
         let mut view = View::default();
-        press(&mut view, &[KeyCode::Char('3')], &[]);
+        press(&mut view, &[KeyCode::Char('4')], &[]);
         assert_eq!(view.pane, Pane::Connections);
         press(&mut view, &[KeyCode::Tab; 4], &[]);
         assert_eq!(view.pane, Pane::Overview);
@@ -149,6 +205,8 @@ mod tests {
         assert_eq!(view.pane, Pane::Log);
         press(&mut view, &[KeyCode::Char('1'), KeyCode::Enter], &[]);
         assert_eq!(view.pane, Pane::Books);
+        press(&mut view, &[KeyCode::Enter], &[]);
+        assert_eq!(view.pane, Pane::Tape);
     }
 
     #[test]
@@ -178,6 +236,28 @@ mod tests {
         assert_eq!(view.log.selected.as_deref(), Some("2"));
         press(&mut view, &[KeyCode::Char('G')], &lines);
         assert_eq!(view.log.selected, None);
+    }
+
+    #[test]
+    fn a_tape_runs_until_somebody_looks_back_and_runs_again_at_its_end() {
+        let mut view = View { pane: Pane::Tape, ..View::default() };
+        let numbers = ids(&["7", "8", "12"]);
+        press(&mut view, &[KeyCode::Up], &numbers);
+        assert_eq!(view.tape.at, Some(8));
+        press(&mut view, &[KeyCode::Up, KeyCode::Up], &numbers);
+        assert_eq!(view.tape.at, Some(7));
+        // Overwritten: the next one that is held.
+        assert_eq!(view.tape.position(&ids(&["9", "12"])), 0);
+        press(&mut view, &[KeyCode::Home], &numbers);
+        assert_eq!(view.tape.at, Some(1));
+        press(&mut view, &[KeyCode::PageDown], &numbers);
+        assert_eq!(view.tape.at, None);
+        press(&mut view, &[KeyCode::Char('t'), KeyCode::Up, KeyCode::Char(']')], &ids(&["a", "b"]));
+        assert_eq!(view.tape, Reel { at: None, only: Some(MessageKind::Trade) });
+        assert_eq!(view.books.selected.as_deref(), Some("b"));
+        press(&mut view, &[KeyCode::Char('t'); 4], &[]);
+        assert_eq!(view.tape.only, None);
+        assert_eq!(list_of(Pane::Tape, KeyCode::Char('[')), Pane::Books);
     }
 
     #[test]

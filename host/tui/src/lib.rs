@@ -26,4 +26,4 @@ pub use monitor::{UdpLine, UdpStats, WsMonitor};
 pub use screen::Show;
 pub use source::{Attached, Gone, InProcess, Source, WsSource};
 pub use theme::Theme;
-pub use view::{Pane, Rows, View};
+pub use view::{Pane, Reel, Rows, View};

@@ -170,7 +170,7 @@ impl Show for WsMonitor {
     }
 
     fn wants(&self, _: &View) -> Detail {
-        Detail { levels: 0, deep: Vec::new(), log: 0 }
+        Detail { levels: 0, deep: Vec::new(), log: 0, tape: None }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use patchbay_control::{
-    Book, BookState, Channel, Connection, ConnectionState, LogLine, Quality, Status,
+    Book, BookState, Channel, Connection, ConnectionState, LogLine, Quality, Status, Tape,
 };
 
 use crate::view::{Pane, Rows, View};
@@ -22,6 +22,11 @@ pub(crate) fn quality_id(row: &Quality) -> String {
 pub(crate) fn ids(status: &Status, view: &View) -> Vec<String> {
     match view.pane {
         Pane::Overview | Pane::Books => books(status, view).into_iter().map(book_id).collect(),
+        Pane::Tape => {
+            let tape = selected_book(status, view).and_then(|book| tape_of(status, book));
+            let messages = tape.map_or(&[][..], |tape| &tape.messages);
+            messages.iter().map(|message| message.number.to_string()).collect()
+        }
         Pane::Connections => {
             connections(status, view).iter().map(|conn| conn.id.to_string()).collect()
         }
@@ -46,6 +51,19 @@ pub(crate) fn books<'a>(status: &'a Status, view: &View) -> Vec<&'a Book> {
         _ => books.sort_by_cached_key(name),
     }
     turned(books, &view.books)
+}
+
+/// The one of them that somebody is at.
+pub(crate) fn selected_book<'a>(status: &'a Status, view: &View) -> Option<&'a Book> {
+    let books = books(status, view);
+    let ids: Vec<_> = books.iter().map(|book| book_id(book)).collect();
+    books.get(view.books.position(&ids, false)).copied()
+}
+
+/// The messages, if they are those of `book`.
+pub(crate) fn tape_of<'a>(status: &'a Status, book: &Book) -> Option<&'a Tape> {
+    let name = |tape: &Tape| format!("{} {} {}", tape.symbol, tape.venue, tape.kind);
+    status.tape.as_ref().filter(|tape| name(tape) == book_id(book))
 }
 
 /// The connections that pass the filter.

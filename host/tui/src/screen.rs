@@ -9,11 +9,12 @@ mod multicast;
 mod overview;
 mod plugins;
 mod quality;
+mod tape;
 mod totals;
 
 use std::sync::Arc;
 
-use patchbay_control::{BookState, Detail, Status};
+use patchbay_control::{BookState, Detail, Status, TapeQuery};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -30,6 +31,9 @@ const SMALLEST: (u16, u16) = (40, 8);
 
 /// From this width on, books stand beside what feeds them.
 const WIDE: u16 = 150;
+
+/// Messages of a tape that are asked for on either side of the selected one: a screenful.
+const AROUND: usize = 100;
 
 /// After so long without a word the engine hangs: it says something five times a second.
 const STILL_NS: i64 = 2_000_000_000;
@@ -57,6 +61,7 @@ impl Show for Arc<Status> {
         match view.pane {
             Pane::Overview => overview::draw(self, view, theme, parts.body, buf),
             Pane::Books => books::draw(self, view, theme, parts.body, buf),
+            Pane::Tape => tape::draw(self, view, theme, parts.body, buf),
             Pane::Connections => connections::draw(self, view, theme, parts.body, buf),
             Pane::Quality => quality::draw(self, view, theme, parts.body, buf),
             Pane::Multicast => multicast::draw(self, view, theme, parts.body, buf),
@@ -76,11 +81,19 @@ impl Show for Arc<Status> {
     }
 
     fn wants(&self, view: &View) -> Detail {
-        let books = rows::books(self, view);
-        let ids: Vec<_> = books.iter().map(|book| rows::book_id(book)).collect();
-        let deep = books.get(view.books.position(&ids, false)).map(|book| book.symbol.clone());
+        let book = rows::selected_book(self, view);
+        let deep = book.map(|book| book.symbol.clone()).into_iter().collect();
         let log = if view.pane == Pane::Log { patchbay_control::MAX_LOG_LINES } else { 20 };
-        Detail { levels: 1, deep: deep.into_iter().collect(), log }
+        let tape = book.filter(|_| view.pane == Pane::Tape).map(|book| TapeQuery {
+            symbol: book.symbol.clone(),
+            venue: book.venue.clone(),
+            kind: book.kind.clone(),
+            only: view.tape.only,
+            at: view.tape.at.unwrap_or(0),
+            back: AROUND,
+            ahead: AROUND,
+        });
+        Detail { levels: 1, deep, log, tape }
     }
 }
 
@@ -155,7 +168,7 @@ fn tabs(view: &View, theme: Theme, area: Rect, buf: &mut Buffer) {
         let here = pane == view.pane;
         x = put(buf, area, x, 0, &text, if here { theme.selected() } else { theme.label() });
     }
-    let hints = ["? keys  q leave ", "? keys "];
+    let hints = ["? keys  q leave ", "? keys ", "? "];
     if let Some(hint) = hints.iter().find(|hint| x + width_of(hint) < area.width) {
         put(buf, area, area.width - width_of(hint), 0, hint, theme.label());
     }

@@ -1,5 +1,7 @@
 //! What a person looks at; the host knows nothing of it.
 
+use patchbay_control::MessageKind;
+
 /// A screenful.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pane {
@@ -8,6 +10,8 @@ pub enum Pane {
     Overview,
     /// Books, and the depth of one.
     Books,
+    /// The messages of one book's instrument.
+    Tape,
     /// Websockets.
     Connections,
     /// What was found out about the data.
@@ -20,14 +24,22 @@ pub enum Pane {
 
 impl Pane {
     /// In the order of their keys.
-    pub const ALL: [Self; 6] =
-        [Self::Overview, Self::Books, Self::Connections, Self::Quality, Self::Multicast, Self::Log];
+    pub const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Books,
+        Self::Tape,
+        Self::Connections,
+        Self::Quality,
+        Self::Multicast,
+        Self::Log,
+    ];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
             Self::Books => "Books",
+            Self::Tape => "Tape",
             Self::Connections => "Connections",
             Self::Quality => "Quality",
             Self::Multicast => "Multicast",
@@ -47,7 +59,7 @@ impl Pane {
             Self::Overview | Self::Books => &["symbol", "venue", "state", "updates", "age", "gaps"],
             Self::Connections => &["number", "venue", "state", "frames", "age", "reconnects"],
             Self::Quality => &["now", "symbol", "venue", "found"],
-            Self::Multicast | Self::Log => &[],
+            Self::Tape | Self::Multicast | Self::Log => &[],
         }
     }
 }
@@ -79,13 +91,34 @@ impl Rows {
     }
 }
 
+/// Where on a tape somebody is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reel {
+    /// Number of the selected message; `None` at the newest, which moves on.
+    pub at: Option<u64>,
+    /// Only messages of this kind.
+    pub only: Option<MessageKind>,
+}
+
+impl Reel {
+    /// Where the selected message is among `ids`, or the next one that is held.
+    pub(crate) fn position(&self, ids: &[String]) -> usize {
+        let last = ids.len().saturating_sub(1);
+        let Some(at) = self.at else { return last };
+        let there = |id: &String| id.parse().is_ok_and(|number: u64| number >= at);
+        ids.iter().position(there).unwrap_or(last)
+    }
+}
+
 /// What a person looks at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
     /// The screenful.
     pub pane: Pane,
-    /// Where in the books; the overview and the books share it.
+    /// Where in the books; the overview and the books share it, and the tape is of that one.
     pub books: Rows,
+    /// Where on the tape.
+    pub tape: Reel,
     /// Where in the connections.
     pub connections: Rows,
     /// Where in what was found out about the data.
@@ -110,7 +143,7 @@ impl View {
     /// The list of the pane.
     pub const fn rows(&self) -> &Rows {
         match self.pane {
-            Pane::Overview | Pane::Books => &self.books,
+            Pane::Overview | Pane::Books | Pane::Tape => &self.books,
             Pane::Connections => &self.connections,
             Pane::Quality => &self.quality,
             Pane::Multicast => &self.multicast,
@@ -121,7 +154,7 @@ impl View {
     /// The same, to be changed.
     pub const fn rows_mut(&mut self) -> &mut Rows {
         match self.pane {
-            Pane::Overview | Pane::Books => &mut self.books,
+            Pane::Overview | Pane::Books | Pane::Tape => &mut self.books,
             Pane::Connections => &mut self.connections,
             Pane::Quality => &mut self.quality,
             Pane::Multicast => &mut self.multicast,

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use common::starting;
-use patchbay_control::{ClientError, Detail, Handler, Operation, Peer, Refusal, Server, Status};
+use patchbay_control::{
+    ClientError, Detail, Handler, Operation, Peer, Refusal, Server, Status, Tape, TapeQuery,
+};
 use patchbay_tui::{Attached, InProcess, Options, ScreenError, Source, WsSource, run};
 
 struct Starting;
@@ -17,6 +19,10 @@ struct Starting;
 impl Handler for Starting {
     fn status(&self) -> Arc<Status> {
         starting()
+    }
+
+    fn tape(&self, _: &TapeQuery) -> Option<Tape> {
+        None
     }
 
     fn operate(&self, _: Operation, _: Peer) -> Result<String, Refusal> {

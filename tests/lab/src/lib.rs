@@ -27,10 +27,11 @@ pub use lines::Lines;
 pub use lone::Lone;
 pub use market::{ALL, BINANCE, BYBIT, DERIBIT, Market, OKX};
 pub use oracle::{Case, End, Found, Seat, Tape, Wrong};
+pub use patchbay_test_replay::EXP;
 pub use report::Outcome;
 pub use site::{Site, recording};
 pub use trial::Trial;
-pub use truth::{By, EXP, LEVELS, Top, Truth, diff};
+pub use truth::{By, LEVELS, Top, Truth, diff};
 pub use verdict::{Excuse, excuse};
 
 /// A number from the environment, or `usual`.

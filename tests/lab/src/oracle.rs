@@ -10,7 +10,9 @@ use patchbay_plugin::{Config, Error, Strategy, StrategyCx, Turn};
 use patchbay_runtime::live::LiveStrategy;
 
 use crate::site::linked;
-use crate::truth::{By, EXP, LEVELS, Top, Truth, diff};
+use patchbay_test_replay::EXP;
+
+use crate::truth::{By, LEVELS, Top, Truth, diff};
 
 /// Every case of this process: a strategy is given a number and no more.
 static CASES: Mutex<Vec<Case>> = Mutex::new(Vec::new());

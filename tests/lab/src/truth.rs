@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use patchbay_model::Kind;
 use patchbay_naive as naive;
-use patchbay_test_replay::corpus;
+use patchbay_test_replay::{corpus, fixed};
 use patchbay_venue::{Product, Protocol};
 
 use crate::market::Market;
@@ -13,10 +13,7 @@ use crate::market::Market;
 /// Levels a side that are compared.
 pub const LEVELS: usize = 20;
 
-/// Decimal exponent of prices and quantities here.
-pub const EXP: i8 = -18;
-
-/// Best levels of both sides, bids first: price and quantity at [`EXP`].
+/// Best levels of both sides, bids first: price and quantity at [`crate::EXP`].
 pub type Top = [Vec<[i128; 2]>; 2];
 
 /// What tells the changes of a book apart.
@@ -42,7 +39,7 @@ pub struct Truth {
     pub tops: BTreeMap<u64, Top>,
     /// Trades on the book by id, in order.
     pub trades: Vec<u64>,
-    /// Best bids and asks as stated, in order: prices and quantities at [`EXP`].
+    /// Best bids and asks as stated, in order: prices and quantities at [`crate::EXP`].
     pub quotes: Vec<[i128; 4]>,
 }
 
@@ -143,17 +140,6 @@ fn product(protocol: &dyn Protocol, category: &str) -> Product {
 fn best(book: &naive::Book, side: usize) -> Vec<[i128; 2]> {
     let levels = book.best(side, LEVELS).into_iter();
     levels.map(|level| level.map(|text| fixed(&text).unwrap())).collect()
-}
-
-/// Decimal text at [`EXP`]; `None` if it has more places.
-pub(crate) fn fixed(text: &str) -> Option<i128> {
-    let places = usize::from(EXP.unsigned_abs());
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let fraction = fraction.trim_end_matches('0');
-    (fraction.len() <= places).then_some(())?;
-    let fraction = format!("{fraction:0<places$}");
-    let unit = 10_i128.pow(u32::from(EXP.unsigned_abs()));
-    whole.parse::<i128>().ok()?.checked_mul(unit)?.checked_add(fraction.parse().ok()?)
 }
 
 /// Side and price of every level in which the two differ, as far down as both are known.

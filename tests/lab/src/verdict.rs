@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use patchbay_test_replay::fixed;
 use patchbay_venue::{Did, Ledger};
 
 use crate::oracle::Wrong;
-use crate::truth::{Truth, fixed};
+use crate::truth::Truth;
 
 /// Digits that the venue corrupted inside a valid sequence, and that a wrong book showed.
 #[derive(Clone, Debug, PartialEq, Eq)]

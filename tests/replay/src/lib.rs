@@ -3,11 +3,13 @@
 
 mod build;
 mod load;
+mod said;
 
 use std::path::{Path, PathBuf};
 
 pub use build::{Built, adapter, built, compile_c, compile_c_recorder, scratch, template};
 pub use load::Plugins;
+pub use said::{EXP, Levels, Said, at_exp, fixed};
 
 /// A file or folder of the corpus of recorded market data (`PATCHBAY_CORPUS`, or `../shared/corpus`
 /// beside the checkout). Without a corpus the test says that it is skipped, but for CI, where that

@@ -1,6 +1,7 @@
 //! What is read, and what is refused with which words.
 
 use super::*;
+use crate::MessageKind;
 
 fn refusal(line: &str) -> (Option<u64>, Code, String) {
     let (id, failure) = Request::parse(line.as_bytes()).unwrap_err();
@@ -9,7 +10,14 @@ fn refusal(line: &str) -> (Option<u64>, Code, String) {
 
 #[test]
 fn a_request_survives_its_line() {
-    let detail = Detail { levels: 3, deep: vec!["A\"B".to_owned()], log: 0 };
+    let tape = TapeQuery {
+        symbol: "A".to_owned(),
+        only: Some(MessageKind::OpenInterest),
+        at: u64::MAX,
+        ..TapeQuery::default()
+    };
+    let deep = vec!["A\"B".to_owned()];
+    let detail = Detail { levels: 3, deep, log: 0, tape: Some(tape.clone()) };
     let swap = Operation::Swap { plugin: "binance".to_owned(), file: "b.so".to_owned() };
     let verbs = [
         Verb::Status(detail.clone()),
@@ -17,6 +25,7 @@ fn a_request_survives_its_line() {
         Verb::Books { symbols: vec!["A".to_owned()], levels: 25 },
         Verb::Plugins,
         Verb::Log { after: u64::MAX },
+        Verb::Tape(tape),
         Verb::Operate(Operation::Stop {}),
         Verb::Operate(swap),
     ];
@@ -40,7 +49,11 @@ fn fields_left_out_have_their_defaults() {
 fn only_operations_need_the_right_to_operate() {
     for verb in QUERIES {
         let line = format!(r#"{{"id":1,"do":"{verb}","every_ms":100}}"#);
-        let line = if verb == "watch" { line } else { line.replace(r#","every_ms":100"#, "") };
+        let line = match verb {
+            "watch" => line,
+            "tape" => line.replace(r#""every_ms":100"#, r#""symbol":"A""#),
+            _ => line.replace(r#","every_ms":100"#, ""),
+        };
         assert_eq!(Request::parse(line.as_bytes()).unwrap().verb.needs(), Right::Read);
     }
     for verb in OPERATIONS {
@@ -74,6 +87,13 @@ fn a_refusal_says_what_is_wrong() {
 
     let (_, _, text) = refusal(r#"{"id":6,"do":"watch","every_ms":1}"#);
     assert_eq!(text, "watch: `every_ms` is 1 and must be from 50 to 60000");
+    assert_eq!(refusal(r#"{"id":7,"do":"tape"}"#).2, "tape: `symbol` must name an instrument");
+    let (_, _, text) = refusal(r#"{"id":8,"do":"tape","symbol":"A","back":251}"#);
+    assert_eq!(text, "tape: `back` is 251 and must be from 0 to 250");
+    let (_, _, text) = refusal(r#"{"id":9,"do":"status","tape":{"symbol":"A","only":"rain"}}"#);
+    assert!(text.starts_with("status: `only` must be one of trade, depth, quote"), "{text}");
+    let (_, _, text) = refusal(r#"{"id":9,"do":"tape","symbol":"A","since":3}"#);
+    assert!(text.contains("tape: unknown field `since`"), "{text}");
     assert_eq!(refusal(r#"{"do":"status"}"#).2, "`id` must be an integer from 0");
     assert_eq!(refusal(r#"{"id":1}"#).2, "`do` must name a verb");
 }

@@ -181,6 +181,43 @@ from_abi! {
 }
 
 words! {
+    /// What a message tells.
+    MessageKind {
+        /// A trade.
+        Trade => "trade",
+        /// A change of a book, or a whole one.
+        Depth => "depth",
+        /// Best bid and ask.
+        Quote => "quote",
+        /// What became of one order of the book.
+        Order => "order",
+        /// Mark, index and settlement price.
+        Mark => "mark",
+        /// Funding of a perpetual.
+        Funding => "funding",
+        /// Open contracts.
+        OpenInterest => "open-interest",
+        /// A position that was closed by force.
+        Liquidation => "liquidation",
+        /// The state of the session.
+        Session => "session",
+        /// Something out of the ordinary in the data.
+        Quality => "quality",
+        /// A book that changed its state.
+        State => "state",
+    }
+}
+
+from_abi! {
+    MessageKind, u16 {
+        SLOT_TRADE => Trade, SLOT_DEPTH => Depth, SLOT_QUOTE => Quote, SLOT_ORDER => Order,
+        SLOT_MARK => Mark, SLOT_FUNDING => Funding, SLOT_OPEN_INTEREST => OpenInterest,
+        SLOT_LIQUIDATION => Liquidation, SLOT_STATUS => Session, SLOT_QUALITY => Quality,
+        SLOT_BOOK_STATE => State,
+    }
+}
+
+words! {
     /// What a connection is doing.
     ConnectionState {
         /// Wanted, not begun.

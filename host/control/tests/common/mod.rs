@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use patchbay_control::{
-    Book, Channel, Connection, Handler, Host, LogLine, Operation, Peer, Plugin, Quality, Refusal,
-    Status, Venue,
+    Book, Channel, Connection, Handler, Host, LogLine, Message, Named, Operation, Peer, Plugin,
+    Quality, Refusal, Status, Tape, TapeQuery, Venue,
 };
 
 /// A folder of its own, removed at the end.
@@ -58,6 +58,10 @@ impl Handler for Idle {
         Arc::clone(&self.status)
     }
 
+    fn tape(&self, query: &TapeQuery) -> Option<Tape> {
+        self.status.tape.clone().filter(|tape| tape.symbol == query.symbol)
+    }
+
     fn operate(&self, operation: Operation, by: Peer) -> Result<String, Refusal> {
         if let Operation::Swap { file, .. } = &operation {
             return Err(Refusal(format!("{file}: no such file")));
@@ -80,6 +84,11 @@ pub(crate) fn status() -> Status {
         quality: vec![Quality::default()],
         books: vec![book("BTCUSDT"), book("ETHUSDT"), book("BTCUSDT")],
         log: (1..=30).map(line).collect(),
+        tape: Some(Tape {
+            symbol: "BTCUSDT".to_owned(),
+            messages: vec![Message { values: vec![Named::default()], ..Message::default() }],
+            ..Tape::default()
+        }),
         ..Status::default()
     }
 }

@@ -257,7 +257,7 @@ fn name(engine: &Engine, defined: &[InstrumentId], shared: &Shared) {
     let mut abouts = shared.abouts();
     for id in defined {
         if let Some(listing) = engine.listing(*id) {
-            abouts.insert(id.0, About::of(engine, listing));
+            abouts.insert(id.0, About::of(engine, *id, listing));
         }
     }
 }

@@ -38,6 +38,7 @@ mod source;
 mod state;
 mod status;
 mod survey;
+mod tape;
 mod thread;
 mod watch;
 mod wishes;

@@ -33,7 +33,7 @@ pub fn status_of(core: &Core, now: Nanos) -> Result<Status, RuntimeError> {
             Fact::Desk(_) => {}
         }
     }
-    let abouts = engine.listings().map(|(id, listing)| (id.0, About::of(engine, listing)));
+    let abouts = engine.listings().map(|(id, listing)| (id.0, About::of(engine, id, listing)));
     let abouts = abouts.collect();
     let mut status = Status::default();
     status.host.now_ns = now;

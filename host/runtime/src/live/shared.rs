@@ -5,14 +5,17 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use patchbay_abi as abi;
-use patchbay_control::{Handler, LogLevel, LogRing, Operation, Peer, Refusal, Status};
-use patchbay_engine::{Engine, Listing};
-use patchbay_model::{Instrument, Kind};
+use patchbay_control::{
+    Handler, LogLevel, LogRing, Operation, Peer, Refusal, Status, Tape, TapeQuery,
+};
+use patchbay_engine::{Engine, HistoryReader, Listing};
+use patchbay_model::{Instrument, InstrumentId, Kind};
 use patchbay_plugin::bind::Log;
 
 use super::place::Place;
 use super::reach::Reach;
 use super::roster::Roster;
+use super::tape;
 use crate::{HostClock, LogWriter};
 
 /// What a thread does when there is nothing to do.
@@ -56,6 +59,8 @@ pub(crate) struct About {
     pub(crate) kind: Kind,
     pub(crate) price_exp: i8,
     pub(crate) qty_exp: i8,
+    /// Its last messages; `None` where nothing is remembered.
+    pub(crate) history: Option<HistoryReader>,
 }
 
 impl IoCounts {
@@ -69,11 +74,12 @@ impl IoCounts {
 }
 
 impl About {
-    pub(crate) fn of(engine: &Engine, listing: &Listing) -> Self {
+    pub(crate) fn of(engine: &Engine, id: InstrumentId, listing: &Listing) -> Self {
         let venue = engine.registry().venue_name(listing.venue).unwrap_or_default().to_owned();
         let Instrument { symbol, kind, price_exp, qty_exp, .. } = &listing.about;
         let (kind, price_exp, qty_exp) = (*kind, *price_exp, *qty_exp);
-        Self { symbol: symbol.clone(), venue, kind, price_exp, qty_exp }
+        let history = engine.history(id);
+        Self { symbol: symbol.clone(), venue, kind, price_exp, qty_exp, history }
     }
 }
 
@@ -170,6 +176,18 @@ impl Shared {
 impl Handler for Shared {
     fn status(&self) -> Arc<Status> {
         Arc::clone(&lock(&self.status))
+    }
+
+    fn tape(&self, query: &TapeQuery) -> Option<Tape> {
+        let asked = |about: &&About| {
+            let named = |asked: &str, name: &str| asked.is_empty() || asked == name;
+            about.symbol == query.symbol
+                && named(&query.venue, &about.venue)
+                && named(&query.kind, about.kind.name())
+        };
+        // What takes long is done without the lock: the engine takes it, too.
+        let about = self.abouts().values().find(asked)?.clone();
+        Some(tape::tape(&about, about.history.as_ref()?, query))
     }
 
     fn operate(&self, operation: Operation, _by: Peer) -> Result<String, Refusal> {

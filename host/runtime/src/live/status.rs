@@ -116,6 +116,7 @@ impl StatusThread {
             books: self.books.books(now, &names),
             quality: self.books.quality(&names),
             log: Vec::new(),
+            tape: None,
         };
         drop(names);
         self.desks.report(&mut status, &self.shared);

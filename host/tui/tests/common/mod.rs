@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use patchbay_control::{
     Book, BookState, Cause, Channel, Connection, ConnectionState, Detector, Evidence, Host,
-    Journal, JournalState, Latency, LogLevel, LogRing, Plugin, PluginKind, PluginState, Quality,
-    Status, Totals, Venue,
+    Journal, JournalState, Latency, LogLevel, LogRing, Message, MessageKind, Plugin, PluginKind,
+    PluginState, Quality, Status, Tape, Totals, Venue,
 };
 use patchbay_tui::{Pane, Show, Theme, UdpLine, UdpStats, View};
 use ratatui::Terminal;
@@ -165,6 +165,7 @@ pub(crate) fn starting() -> Arc<Status> {
         },
         books: books(),
         log: log.lines(),
+        tape: Some(tape()),
     })
 }
 
@@ -234,6 +235,36 @@ fn connections() -> Vec<Connection> {
         gapped,
         waiting,
     ]
+}
+
+/// Of the first book: messages without a price in them.
+fn tape() -> Tape {
+    let message = |number, kind, about: &[&str]| Message {
+        number,
+        kind,
+        sequence: if kind == MessageKind::Depth { 958 + number } else { 0 },
+        exchange_ns: if kind == MessageKind::Depth { NOW - SECOND } else { 0 },
+        receive_ns: NOW - SECOND + 12_300_000,
+        levels: if kind == MessageKind::Depth { [12, 9] } else { [0, 0] },
+        about: about.iter().map(|&word| word.to_owned()).collect(),
+        ..Message::default()
+    };
+    Tape {
+        symbol: "BTCUSDT".to_owned(),
+        venue: "binance".to_owned(),
+        kind: "linear".to_owned(),
+        price_exp: -2,
+        qty_exp: -8,
+        oldest: 41,
+        newest: 10_040,
+        messages: vec![
+            message(10_036, MessageKind::Session, &["continuous"]),
+            message(10_037, MessageKind::State, &["Syncing", "unproven", "started"]),
+            message(10_038, MessageKind::Depth, &[]),
+            message(10_039, MessageKind::Quality, &["silence", "begins"]),
+            message(10_040, MessageKind::State, &["Syncing", "unproven", "old-snapshot"]),
+        ],
+    }
 }
 
 fn channels() -> Vec<Channel> {
