@@ -9,6 +9,7 @@
 //! | `convictions` | digits corrupted inside a valid sequence |
 //! | `rotation`, `stop`, `limits` | the life of connections and of the host |
 //! | `names`, `load`, `ls`, `bitstamp` | what is asked for, and how much of it |
+//! | `tape` | what clients are told of the last messages |
 //! | `strategies`, `record` | what strategies see, what the journal replays to |
 //! | `consumers`, `demo` | what comes over the line, and the demo as a user runs it |
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
@@ -31,4 +32,5 @@ mod record;
 mod rotation;
 mod stop;
 mod strategies;
+mod tape;
 mod upbit;

@@ -1,6 +1,5 @@
 //! What clients of a running host are told of the last messages, while it takes recorded ones at many
 //! times their pace, is what the venue's frames say; and what the screen shows is what they are told.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +20,7 @@ use ratatui::backend::TestBackend;
 const PACE: f64 = 40.0;
 /// How often messages are asked for, at most, and how many have to be told.
 const ASKED: usize = 2_000;
-const TOLD: usize = 8_000;
+const TOLD: usize = 3_000;
 
 /// Compares a message with its frame; kind and id.
 fn compared(said: &Said, tape: &Tape, message: &Message) -> (MessageKind, u64) {
@@ -107,7 +106,7 @@ fn what_clients_are_told_is_what_the_frames_say() {
         }
     }
     println!("{} messages told", seen.len());
-    assert!(seen.len() >= TOLD / 4, "{}", seen.len());
+    assert!(seen.len() >= TOLD / 3, "{}", seen.len());
     for kind in [MessageKind::Trade, MessageKind::Quote, MessageKind::Depth] {
         let ids: Vec<u64> = seen.values().filter(|(own, _)| *own == kind).map(|it| it.1).collect();
         assert!(ids.len() > 10 && ids.is_sorted(), "{kind:?}: {} in order", ids.len());
