@@ -10,6 +10,11 @@ use crate::event::{Action, Event};
 use crate::level::Rank;
 use crate::orders::{Ahead, Done, Order, Orders, rank};
 
+/// How long the venue's whole books must show nothing at a price where orders rest, and nothing may be
+/// told of them, until they are taken for gone. An order that is about to be matched rests for a second
+/// or two where no whole book has it.
+const GONE_NS: Nanos = 10_000_000_000;
+
 /// Bounds of a book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BookConfig {
@@ -49,6 +54,19 @@ pub struct Counters {
     pub convicted: u64,
     /// Times that it became live again.
     pub resyncs: u64,
+    /// Orders taken for gone, since the venue's whole books had nothing at their price: that they left was
+    /// lost.
+    pub gone: u64,
+}
+
+/// The best price at which there are orders and in the venue's whole books nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Dispute {
+    price: i64,
+    qty: i64,
+    orders: u32,
+    /// Host time of the whole book that showed it first.
+    since_ns: Nanos,
 }
 
 /// A book of orders that knows how far it can be trusted.
@@ -74,6 +92,7 @@ pub struct Book {
     receive_ns: Nanos,
     /// Host time of the last whole book that agreed.
     confirmed_ns: Nanos,
+    disputes: [Option<Dispute>; 2],
 }
 
 impl Book {
@@ -88,6 +107,7 @@ impl Book {
             exchange_ns: 0,
             receive_ns: 0,
             confirmed_ns: 0,
+            disputes: [None; 2],
         }
     }
 
@@ -129,6 +149,7 @@ impl Book {
             return None;
         }
         self.counters.compared += 1;
+        [Side::Buy, Side::Sell].into_iter().for_each(|side| self.dispute(side, whole));
         let sides = [Side::Buy, Side::Sell].map(|side| self.agreeing(side, whole));
         let [Some((bids, bids_whole)), Some((asks, asks_whole))] = sides else {
             self.counters.convicted += u64::from(self.state == State::Live);
@@ -142,6 +163,39 @@ impl Book {
         self.counters.resyncs += u64::from(self.state == State::Stale);
         let went = self.state != State::Live;
         went.then(|| self.turn(State::Live, Break::of(CAUSE_SPLICED)))
+    }
+
+    /// Takes for gone what the venue has not had for long.
+    fn dispute(&mut self, side: Side, whole: &Message<'_>) {
+        let place = usize::from(side == Side::Sell);
+        let found = self.extra(side, whole);
+        let same = |before: &Dispute| Dispute { since_ns: before.since_ns, ..*before };
+        let lasting = self.disputes[place].filter(|before| {
+            found.is_some_and(|now| Dispute { since_ns: before.since_ns, ..now } == same(before))
+        });
+        self.disputes[place] = lasting.or(found);
+        let Some(dispute) = lasting else { return };
+        if whole.receive_ns() - dispute.since_ns >= GONE_NS {
+            self.counters.gone += u64::from(self.orders.remove_all(side, dispute.price));
+            self.disputes[place] = None;
+        }
+    }
+
+    /// The best price with orders that a whole book has not, though it reaches beyond.
+    fn extra(&self, side: Side, whole: &Message<'_>) -> Option<Dispute> {
+        let mut theirs = whole.levels(side).map(|level| rank(side, level.price));
+        let mut their = theirs.next()?;
+        for (sum, orders) in self.orders.levels(side) {
+            let our = rank(side, sum.price);
+            while our < their {
+                their = theirs.next()?;
+            }
+            if our > their {
+                let Level { price, qty } = sum;
+                return Some(Dispute { price, qty, orders, since_ns: whole.receive_ns() });
+            }
+        }
+        None
     }
 
     /// How far a side is the venue's, and whether that is as far as the venue's reaches; `None` if not

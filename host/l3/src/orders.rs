@@ -169,6 +169,16 @@ impl Orders {
         Done::Applied
     }
 
+    /// Takes out all orders at a price; how many.
+    pub(crate) fn remove_all(&mut self, side: Side, price: i64) -> u32 {
+        let mut removed = 0;
+        while let Some(level) = self.sides[index(side)].get(rank(side, price)) {
+            self.delete(self.nodes[level.first as usize].order.id);
+            removed += 1;
+        }
+        removed
+    }
+
     /// Puts an order behind all others at its price.
     fn queue_up(&mut self, place: u32) {
         let Order { side, price, qty, .. } = self.nodes[place as usize].order;

@@ -115,6 +115,8 @@ pub struct OrdersReport {
     pub crossed: u64,
     /// Times that a live book was found not to be the venue's.
     pub convicted: u64,
+    /// Orders taken for gone: that they left was lost.
+    pub gone: u64,
     /// Best bids that are known: price, quantity, number of orders. Empty unless live.
     pub bids: Vec<(String, String, u32)>,
     /// Best asks.
@@ -229,6 +231,7 @@ impl OrdersReport {
             part: counters.part,
             crossed: counters.crossed,
             convicted: counters.convicted,
+            gone: counters.gone,
             bids: side(Side::Buy),
             asks: side(Side::Sell),
         }

@@ -68,6 +68,7 @@ fn orders_and_books_equal_the_naive_replay_at_every_record() {
     let counts = [one_by_one.added + one_by_one.repeated, one_by_one.unknown, one_by_one.whole];
     assert_eq!(counts, [orders.added, orders.unknown, orders.agreed]);
     assert_eq!((one_by_one.seen, one_by_one.repeated), (orders.resting.len(), orders.late));
+    assert_eq!(one_by_one.gone, 0, "no event was lost");
     assert_eq!((one_by_one.compared, beside.compared), (orders.compared, orders.compared));
     assert_eq!(one_by_one.whole + one_by_one.part, beside.proved);
     assert!(beside.queued > 1_000, "{}", beside.queued);
@@ -105,7 +106,7 @@ impl Beside {
         for (side, index) in SIDES.into_iter().zip(0..) {
             let reach = if proved { theirs.reach[index] } else { 0 };
             assert_eq!(ours.levels(side).count(), reach, "record {place}: what is known");
-            if self.compared % EVERY != 0 {
+            if !self.compared.is_multiple_of(EVERY) {
                 continue;
             }
             let text = |(level, orders): (patchbay_abi::Level, u32)| {
