@@ -118,8 +118,9 @@ impl Market {
                 "books".clone_into(&mut self.depth);
                 return conn.ready(self);
             }
-            // Key, passphrase, signature, or the clock that is signed.
-            ("error" | "login", 60004..=60007 | 60009 | 60011 | 60022 | 60024 | 60032) => {
+            // Key, passphrase, signature, or the clock that is signed. There is no partial success
+            // (60022) of a login with one key.
+            ("error" | "login", 60004..=60007 | 60009 | 60011 | 60024 | 60032) => {
                 conn.cx.fail(FAIL_PERMISSION, &why);
             }
             ("error", _) => return conn.refused(id, &why, self),

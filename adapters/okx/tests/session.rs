@@ -248,10 +248,14 @@ fn books_of_10_ms_wait_for_a_login() {
     let done = player.frame(1, br#"{"event":"login","code":"0","msg":"","connId":"a4d3ae55"}"#);
     let sent = done.sent_texts().join("");
     assert!(sent.contains(r#"{"channel":"books-l2-tbt","instId":"BTC-USDT"}"#), "{sent}");
-    // A key that is refused is for an operator.
-    let (mut player, _) = opened("depth = \"books-l2-tbt\"", &wishes);
-    let no = br#"{"event":"error","code":"60009","msg":"Login failed.","connId":"a4d3ae55"}"#;
-    assert_eq!(player.frame(1, no).fails(), [(FAIL_PERMISSION, "60009 Login failed.")]);
+    // A key that is refused is for an operator (DOC Error Code, WebSocket, Public).
+    for why in ["60009 Login failed.", "60024 Wrong passphrase", "60032 API key doesn't exist."] {
+        let (mut player, _) = opened("depth = \"books-l2-tbt\"", &wishes);
+        let (code, text) = why.split_once(' ').unwrap();
+        let no =
+            format!(r#"{{"event":"error","code":"{code}","msg":"{text}","connId":"a4d3ae55"}}"#);
+        assert_eq!(player.frame(1, no.as_bytes()).fails(), [(FAIL_PERMISSION, why)]);
+    }
 }
 
 #[test]
