@@ -198,8 +198,17 @@ fn a_token_is_asked_for_again_before_it_ends_and_connections_are_replaced() {
     let out = player.reply(token.id, REST, short.as_bytes());
     let [link] = out.connects()[..] else { panic!("another connection in its place") };
     assert_eq!((link.tag, out.closes().len()), (1, 0));
-    assert!(player.known().wake.is_some(), "the next one is due");
-    assert_eq!(player.open(8, link.tag, STREAM).sends().len(), 4, "all streams over it");
+    let (tag, due) = (link.tag, player.now() + (66_031 - 60) * SECOND);
+    assert_eq!(player.open(8, tag, STREAM).sends().len(), 4, "all streams over it");
+    let mut tokens = |until| {
+        let played = player.sleep_until(until);
+        played.iter().flat_map(Played::https).filter(|http| http.path == "/oauth2/token").count()
+    };
+    assert_eq!(
+        (tokens(due - SECOND), tokens(due)),
+        (0, 1),
+        "the next one, a minute before its end"
+    );
 }
 
 #[test]
