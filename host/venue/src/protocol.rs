@@ -162,6 +162,8 @@ pub enum Call {
         /// Levels a side.
         limit: usize,
     },
+    /// What the venue answers whatever is recorded: the body.
+    Always(&'static str),
     /// Something that the venue has and no recording holds.
     NotRecorded,
     /// Parameters that the venue refuses.

@@ -83,6 +83,7 @@ pub(crate) fn answer(
                     Err(why) => refuse(server, why, None),
                 }
             }
+            Call::Always(body) => Response::new(200, (*body).to_owned()),
             Call::NotRecorded => refuse(server, Refusal::NotRecorded, None),
             Call::Bad(name) => refuse(server, Refusal::BadParameter(name), None),
         },

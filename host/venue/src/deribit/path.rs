@@ -3,6 +3,9 @@
 use super::DERIBIT;
 use crate::protocol::{Call, Endpoint};
 
+/// Nothing is locked (public/status).
+const OPEN: &str = r#"{"jsonrpc":"2.0","result":{"locked":"false","locked_indices":[]},"usIn":0,"usOut":0,"usDiff":0,"testnet":false}"#;
+
 /// What a request asks for (JSON-RPC over Websocket, over HTTP).
 pub(super) fn endpoint(target: &str) -> Endpoint {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -14,9 +17,8 @@ pub(super) fn endpoint(target: &str) -> Endpoint {
         Some("get_time") => Call::Time,
         Some("get_instruments") if query.contains("currency=") => Call::Instruments,
         Some("get_instruments") => Call::Bad("currency"),
-        Some("status" | "ticker" | "get_order_book" | "get_last_trades_by_instrument") => {
-            Call::NotRecorded
-        }
+        Some("status") => Call::Always(OPEN),
+        Some("ticker" | "get_order_book" | "get_last_trades_by_instrument") => Call::NotRecorded,
         _ => return Endpoint::Unknown,
     };
     Endpoint::Rest { product: DERIBIT, weight: 1, call }
@@ -49,6 +51,9 @@ mod tests {
         assert_eq!(call("/api/v2/public/get_instruments?currency=any"), Some(Call::Instruments));
         assert_eq!(call(list), Some(Call::Bad("currency")));
         assert_eq!(call("/api/v2/private/buy"), None);
+        let Some(Call::Always(body)) = call("/api/v2/public/status") else { panic!("no status") };
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body["result"]["locked"], "false");
     }
 
     #[test]
