@@ -101,8 +101,8 @@ cards! {
          is touched whose changes are not counted with it."
 
     503 Sequences "a repeated change is harmless" [401]
-        "With one change sent twice the book stays live and right; where ids cannot tell a \
-         repeat from a loss, it may wait for its next snapshot instead."
+        "With one change sent twice the book stays live and right; where the venue's ids cannot \
+         tell a repeat from a loss, it may wait for its next snapshot instead."
 
     504 Sequences "changes out of order are found" [401, 502]
         "With two changes of a book exchanged it is not live, or right, from then on; where \

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use patchbay_engine::{EngineConfig, HistoryConfig};
 use patchbay_loader::{Kind, Loaded, Loader, Refusal, Trust};
 use patchbay_naive::{Key, Recorded, What};
 use patchbay_plugin::Value;
@@ -12,6 +13,9 @@ use patchbay_runtime::{AdapterSetup, Core, CoreConfig};
 use patchbay_testkit::{Input, Player, PlayerError};
 
 use crate::CertifyError;
+
+/// Slots of an engine's memory for messages: nobody reads it here, and many engines are made.
+const SLOTS: usize = 1024;
 
 /// The adapter that is tried.
 pub(crate) struct Subject {
@@ -53,7 +57,9 @@ impl Subject {
             settings.iter().map(|(key, value)| (key.as_str(), value.lend())).collect();
         let (plugin, sha256) = (self.loaded.plugin, self.loaded.manifest.sha256);
         let setup = AdapterSetup { plugin, sha256, config: &config, seed: 0, log: &|_, _| {} };
-        let mut core = Core::new(CoreConfig::default());
+        let history = HistoryConfig { arena_slots: SLOTS, ..HistoryConfig::default() };
+        let engine = EngineConfig { history, ..EngineConfig::default() };
+        let mut core = Core::new(CoreConfig { engine, ..CoreConfig::default() });
         core.attach(0, &setup).map_err(|error| error.to_string())?;
         Ok(core)
     }

@@ -31,7 +31,7 @@ const FAULTY: usize = 4;
 pub struct Means<'a> {
     /// Recorded data; without it most cards are not verified.
     pub corpus: Option<&'a Corpus>,
-    /// Recordings that are tried at most, the broadest first.
+    /// Recordings that are tried, the broadest first; that of the running host is always among them.
     pub recordings: usize,
     /// The program that becomes the confined child: it hands `certify --confined TRIAL --stage DIR
     /// FILE` to [`confined`](crate::confined).
@@ -74,7 +74,11 @@ pub fn certify(
         why = "there is no corpus of recorded data; set PATCHBAY_CORPUS";
         if let Some(corpus) = means.corpus {
             why = "nothing recorded can show it";
-            for (recording, files) in corpus.recordings(rules).into_iter().take(means.recordings) {
+            let found = corpus.recordings(rules).into_iter().enumerate();
+            let tried = found.filter(|(place, (recording, _))| {
+                *place < means.recordings || recording.name == venue.live
+            });
+            for (_, (recording, files)) in tried {
                 progress(&format!("reading {}", recording.name));
                 recordings.push(Recording::load(recording, files)?);
             }

@@ -125,7 +125,7 @@ pub(crate) struct CertifyArgs {
     /// Every adapter of the plugin folder, too
     #[arg(long)]
     pub(crate) all: bool,
-    /// Try so many recordings at most, the broadest first [default: all]
+    /// Try so many recordings, the broadest first, and that of the running host [default: all]
     #[arg(long, value_name = "N")]
     pub(crate) recordings: Option<usize>,
     /// Print JSON: an object, or a list of them if there are several

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use patchbay_naive::{Key, Recorded, Replay, Truth, Venue, What};
-use patchbay_plugin::abi::{DEPTH_PREVIOUS, DEPTH_SNAPSHOT};
-use patchbay_venue::Protocol;
+use patchbay_plugin::abi::DEPTH_SNAPSHOT;
+use patchbay_venue::{Depth, Protocol};
 
 use crate::corpus::Recording;
 use crate::feed::Feed;
@@ -34,6 +34,8 @@ struct Bench<'a> {
     recording: &'a Recording,
     /// The connection over which changes of a book came last.
     conns: BTreeMap<Key, u32>,
+    /// Changes are recorded that say of which ids they are, from one to another.
+    has_ranges: bool,
 }
 
 /// A change of a book in a recording: place, book, and the place of the next one of that book.
@@ -43,9 +45,6 @@ struct Change {
     of: Key,
     /// The venue counts the messages of a connection, and not those of a book.
     is_shared: bool,
-    /// It names the id before its own and no first one: a repeat may be the next of a chain that was
-    /// begun again, so that the host asks for a snapshot.
-    is_ambiguous: bool,
 }
 
 /// What a fault showed that it must not.
@@ -62,7 +61,14 @@ impl Faults {
         protocol: &dyn Protocol,
         recording: &Recording,
     ) -> Result<(), String> {
-        let mut bench = Bench { subject, venue, protocol, recording, conns: BTreeMap::new() };
+        let mut bench = Bench {
+            subject,
+            venue,
+            protocol,
+            recording,
+            conns: BTreeMap::new(),
+            has_ranges: false,
+        };
         let changes = bench.changes()?;
         let every = (changes.len() / TRIES).max(1);
         let faults: [(_, Fault<'_>); 3] = [
@@ -115,18 +121,25 @@ impl Bench<'_> {
         Ok((!harmless).then(|| "left out, and the next change was applied".to_owned()))
     }
 
-    /// The change is sent twice: the book stays live and right, or waits for its snapshot where a
-    /// repeat cannot be told from a loss.
+    /// The change is sent twice: the book stays live and right, or waits for its snapshot where by
+    /// what is recorded a repeat cannot be told from a loss, whatever the adapter says of it.
     fn repeat(&self, change: &Change) -> Result<Wrong, String> {
         let (mut feed, mut replay) = self.until(change.at)?;
         let records = &self.recording.records;
+        let gaps = |replay: &Replay| replay.truth().gaps;
+        replay.step(&records[change.at]);
+        let before = gaps(&replay);
         feed.give(&records[change.at])?;
-        for record in &records[change.at..(change.at + AFTER).min(records.len())] {
+        // Quantities are absolute: nothing but gaps is otherwise for the repeat.
+        replay.step(&records[change.at]);
+        let is_ambiguous = gaps(&replay) > before && self.is_chained(&records[change.at]);
+        feed.give(&records[change.at])?;
+        for record in &records[change.at + 1..(change.at + AFTER).min(records.len())] {
             feed.give(record)?;
             replay.step(record);
         }
         let mut truth = replay.into_truth();
-        if change.is_ambiguous && !feed.is_live(&change.of) {
+        if is_ambiguous && !feed.is_live(&change.of) {
             truth.books.remove(&change.of);
         }
         let wrong = feed.compare(&truth, false).err();
@@ -177,6 +190,18 @@ impl Bench<'_> {
         product.is_some_and(|product| self.protocol.counts(product))
     }
 
+    /// The update ids in a recorded frame.
+    fn ids(&self, record: &Recorded) -> Option<Depth> {
+        let What::Frame(text) = &record.what else { return None };
+        self.protocol.told(text.as_bytes())?.depth
+    }
+
+    /// Whether the venue names but the id before a change's own one: the repeat may be the next of a
+    /// chain that was begun again.
+    fn is_chained(&self, record: &Recorded) -> bool {
+        !self.has_ranges && self.ids(record).is_some_and(|ids| ids.previous.is_some())
+    }
+
     /// Frames among the first that change a live book, each with the next of its book: of venues that
     /// say by an id or a checksum what a change follows. Where nothing does, nothing is to be missed.
     fn changes(&mut self) -> Result<Vec<Change>, String> {
@@ -190,20 +215,19 @@ impl Bench<'_> {
             let depths = played.records().filter_map(|record| {
                 let depth = record.depth().filter(|depth| depth.flags & DEPTH_SNAPSHOT == 0)?;
                 let about = player.instruments().get(depth.head.instrument as usize)?;
-                let is_ambiguous = depth.flags & DEPTH_PREVIOUS != 0 && depth.first == 0;
-                Some((key(&replay.truth().books, about)?, is_ambiguous))
+                key(&replay.truth().books, about)
             });
-            let live: Vec<_> = depths.filter(|(of, ..)| feed.is_live(of)).collect();
+            let live: Vec<_> = depths.filter(|of| feed.is_live(of)).collect();
+            self.has_ranges |= self.ids(record).is_some_and(|ids| ids.first < ids.last);
             replay.step(record);
             feed.give(record)?;
-            if let [(of, is_ambiguous)] = live.as_slice() {
+            if let [of] = live.as_slice() {
                 self.conns.insert(of.clone(), connection(record));
                 let truth = replay.truth();
                 let is_told = truth.books[of].last != 0 || truth.checksums.made > 0;
                 if let Some(before) = last.insert(of.clone(), at).filter(|_| is_told) {
-                    let (of, is_ambiguous) = (of.clone(), *is_ambiguous);
-                    let is_shared = self.is_shared(record);
-                    found.push(Change { at: before, next: at, of, is_shared, is_ambiguous });
+                    let (of, is_shared) = (of.clone(), self.is_shared(record));
+                    found.push(Change { at: before, next: at, of, is_shared });
                 }
             }
         }

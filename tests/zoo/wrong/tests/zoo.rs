@@ -11,9 +11,10 @@ use patchbay_test_replay::corpus;
 use serde_json::Value;
 
 /// Plugins, and the cards that they fail.
-const ZOO: [(&str, &[u64]); 12] = [
+const ZOO: [(&str, &[u64]); 15] = [
     ("patchbay_binance", &[]),
     ("patchbay_bybit", &[]),
+    ("patchbay_deribit", &[]),
     ("wrong_aggressor", &[302]),
     ("wrong_sequence", &[501]),
     ("wrong_float", &[203]),
@@ -24,6 +25,8 @@ const ZOO: [(&str, &[u64]); 12] = [
     ("wrong_kept", &[506]),
     ("wrong_exponent", &[202]),
     ("wrong_pong", &[601]),
+    ("wrong_token", &[802]),
+    ("wrong_excused", &[503]),
 ];
 
 /// The broadest recording shows every fault, and a dozen certificates of all would take minutes.
@@ -39,7 +42,7 @@ fn each_wrong_adapter_fails_exactly_its_card() {
     let next = || waiting.lock().unwrap().pop();
     scope(|scope| {
         // Most of the time of each goes into waiting for a running host.
-        for _ in 0..2 * available_parallelism().map_or(1, usize::from) {
+        for _ in 0..4 * available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some((plugin, expected)) = next() {
                     let certificate = built.certify(plugin, corpus);
