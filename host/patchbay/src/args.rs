@@ -54,7 +54,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Default, ClapArgs)]
 pub(crate) struct ReplayArgs {
-    /// Captures (cryptofeed, hftbacktest; gzip, zstd or plain), merged by time; or one journal
+    /// Captures (cryptofeed, hftbacktest, Bitstamp's events, what was kept of LS Securities; gzip, xz,
+    /// zstd or plain), merged by time; or one journal
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Adapter that reads the frames: a name in the plugin folder, or a path to a file
