@@ -201,10 +201,12 @@ pub(crate) struct DemoArgs {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum DemoVenue {
     Binance,
+    Bithumb,
     Bitstamp,
     Bybit,
     Coinbase,
     Deribit,
+    Ls,
     Okx,
     Upbit,
 }

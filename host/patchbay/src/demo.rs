@@ -11,7 +11,7 @@ use patchbay_journal::SEGMENT_BYTES;
 use patchbay_loader::Kind;
 use patchbay_runtime::PluginFolder;
 use patchbay_runtime::config::{Secrets, settings_of};
-use patchbay_runtime::live::{Group, LiveAdapter, LiveHost, OwnedWish};
+use patchbay_runtime::live::{Group, LiveAdapter, LiveConfig, LiveHost, OwnedWish};
 use patchbay_venue::{
     AtEnd, Pace, Protocol, Recording, Start, VenueConfig, VenueHandle, VenueServer, protocols,
 };
@@ -49,7 +49,8 @@ pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure>
         }
     };
     let folder = plugin::open(folder)?;
-    let mut config = live_config(&args.watch, None, false)?;
+    let note = sessions::note(sessions);
+    let mut config = LiveConfig { note, ..live_config(&args.watch, None, false)? };
     if let &[crypto, stocks] = &args.multicast[..] {
         let group = |to: std::net::SocketAddrV4| Group { address: *to.ip(), port: to.port() };
         config.lines.groups = [group(crypto), group(stocks)];
@@ -83,13 +84,17 @@ impl Stage {
         let mut protocols = protocols().into_iter();
         let protocol = protocols.find(|protocol| protocol.name() == session.plugin);
         let protocol = protocol.ok_or_else(|| failure("there is no such local venue"))?;
-        let recording = Recording::load(captures, protocol.as_ref())?;
+        let is_recorded = session.unrecorded.is_empty();
+        let recording = match is_recorded {
+            true => Recording::load(captures, protocol.as_ref())?,
+            false => Recording::none(session.unrecorded),
+        };
         // Whole from the first frame on: the venue waits for the last subscription.
         let streams = recording.streams().filter(|(_, name)| session.is_sure(name)).count();
         let venue = VenueServer::start(VenueConfig {
             pace: Pace::Times(pace),
             start: Start::Streams(streams),
-            at_end: AtEnd::Repeat,
+            at_end: if is_recorded { AtEnd::Repeat } else { AtEnd::Stay },
             ..VenueConfig::new(Arc::clone(&recording), Arc::clone(&protocol))
         })?;
         let papers = Papers::new(session.venue)?;
@@ -137,7 +142,8 @@ impl Stage {
             let kind = patchbay_model::Kind::from_name(self.protocol.kind(product, symbol));
             kind.unwrap_or(patchbay_model::Kind::Spot).to_abi()
         };
-        let symbols = self.recording.symbols(|name| session.is_sure(name)).into_iter();
+        let all = !session.unrecorded.is_empty();
+        let symbols = self.recording.symbols(|name| all || session.is_sure(name)).into_iter();
         let wish = |(product, symbol): (_, &str)| OwnedWish {
             symbol: symbol.to_owned(),
             kind: kind(product, symbol),

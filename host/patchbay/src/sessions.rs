@@ -19,6 +19,8 @@ pub(crate) struct Session {
     pub(crate) sure: &'static [&'static str],
     /// The file of a key that the local venue knows, where data needs one.
     pub(crate) key: Option<&'static str>,
+    /// What is wanted of a venue of which nothing is recorded: it is connected and says nothing.
+    pub(crate) unrecorded: &'static [&'static str],
 }
 
 const BINANCE: Session = Session {
@@ -28,6 +30,7 @@ const BINANCE: Session = Session {
     settings: &[],
     sure: &["@depth", "@bookTicker", "@trade"],
     key: None,
+    unrecorded: &[],
 };
 
 /// The one that is played by itself: the same minutes of 8 August 2024 on all three products.
@@ -70,6 +73,7 @@ const BYBIT: Session = Session {
     settings: &["products = [\"linear\", \"spot\"]", "depth = \"200\""],
     sure: &["orderbook.", "publicTrade."],
     key: None,
+    unrecorded: &[],
 };
 
 /// Ten options, raw: for who is logged in. The local venue takes any key.
@@ -80,6 +84,7 @@ const DERIBIT: Session = Session {
     settings: &["interval = \"raw\""],
     sure: &["book.", "ticker."],
     key: Some("key_id = \"AMANDA\"\nsecret = \"AMANDASECRECT\"\n"),
+    unrecorded: &[],
 };
 
 /// Spot, a swap, a future and options, books of every 10 ms: for who is logged in. The local venue
@@ -94,6 +99,7 @@ const OKX: Session = Session {
         "key_id = \"985d5b66-57ce-40fb-b714-afc0b9787083\"\n\
          secret = \"22582BD0CFF14C41EDBF1AB98506286D\"\npassphrase = \"123456\"\n",
     ),
+    unrecorded: &[],
 };
 
 /// Books of fifteen levels, each frame a whole one, and trades.
@@ -107,6 +113,32 @@ const UPBIT: Session = Session {
     settings: &[],
     sure: &["orderbook:"],
     key: None,
+    unrecorded: &[],
+};
+
+/// Hours of one stock's trades, behind a token. The key is that of the guide's example.
+const LS: Session = Session {
+    venue: "ls",
+    plugin: "ls",
+    captures: &[
+        "ls-securities/ls_stock_list.json.gz",
+        "ls-securities/ticks/raw_data_015760_20251126.txt.gz",
+    ],
+    settings: &[],
+    sure: &["S3_"],
+    key: Some("key_id = \"BSrTOOZNoXtxt8CnaiSo\"\nsecret = \"d3HloL6TO7RKMVdEqf5N\"\n"),
+    unrecorded: &[],
+};
+
+/// The markets of the documentation's examples. Nothing of the present interface is recorded.
+const BITHUMB: Session = Session {
+    venue: "bithumb",
+    plugin: "bithumb",
+    captures: &[],
+    settings: &[],
+    sure: &[],
+    key: None,
+    unrecorded: &["KRW-BTC", "KRW-ETH"],
 };
 
 /// Two pairs of Advanced Trade, books of all levels.
@@ -117,6 +149,7 @@ const COINBASE: Session = Session {
     settings: &[],
     sure: &["level2:", "market_trades:", "ticker:"],
     key: None,
+    unrecorded: &[],
 };
 
 /// Books, trades, and the orders of the book one by one.
@@ -127,23 +160,27 @@ const BITSTAMP: Session = Session {
     settings: &[],
     sure: &["order_book_", "live_trades_", "live_orders_"],
     key: None,
+    unrecorded: &[],
 };
 
 /// What is played of a venue.
 pub(crate) const fn of(venue: DemoVenue) -> &'static Session {
     match venue {
         DemoVenue::Binance => &AUGUST,
+        DemoVenue::Bithumb => &BITHUMB,
         DemoVenue::Bitstamp => &BITSTAMP,
         DemoVenue::Bybit => &BYBIT,
         DemoVenue::Coinbase => &COINBASE,
         DemoVenue::Deribit => &DERIBIT,
+        DemoVenue::Ls => &LS,
         DemoVenue::Okx => &OKX,
         DemoVenue::Upbit => &UPBIT,
     }
 }
 
-/// One session of every venue of which frames were recorded.
-pub(crate) const ALL: [Session; 7] = [AUGUST, BITSTAMP, BYBIT, COINBASE, DERIBIT, OKX, UPBIT];
+/// One session of every venue.
+pub(crate) const ALL: [Session; 9] =
+    [AUGUST, BITHUMB, BITSTAMP, BYBIT, COINBASE, DERIBIT, LS, OKX, UPBIT];
 
 /// All of Binance that was recorded as frames. Days and symbols overlap: each session is played by
 /// an exchange of its own and taken by an instance of its own, all of them from the same moment on.
@@ -227,6 +264,16 @@ impl Session {
             None => Ok(all),
             Some(missing) => Err(missing.clone()),
         }
+    }
+}
+
+/// What a screen says of sessions that no recording backs; empty if there are none.
+pub(crate) fn note(sessions: &[Session]) -> String {
+    let silent = sessions.iter().filter(|session| !session.unrecorded.is_empty());
+    let names: Vec<_> = silent.map(|session| session.venue).collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("{}: connected, but nothing of it is recorded", names.join(", ")),
     }
 }
 

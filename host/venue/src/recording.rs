@@ -120,6 +120,37 @@ impl Recording {
         Self::sorted(arena, raws, conns, protocol)
     }
 
+    /// Of a venue of which nothing is recorded: it lists `symbols` of its first product, takes every
+    /// subscription, and has no frame of any.
+    pub fn none(symbols: &[&str]) -> Arc<Self> {
+        let product = Product(0);
+        let stream = |symbol: &&str| {
+            let symbol = (*symbol).to_owned();
+            Stream { product, name: symbol.clone(), symbol }
+        };
+        let listing =
+            |symbol: &&str| Listing { symbol: (*symbol).to_owned(), ..Listing::default() };
+        let listings = symbols.iter().map(listing).collect();
+        Arc::new(Self {
+            streams: symbols.iter().map(stream).collect(),
+            listings: BTreeMap::from([(product, listings)]),
+            products: vec![product],
+            ..Self::empty(Vec::new())
+        })
+    }
+
+    const fn empty(arena: Vec<u8>) -> Self {
+        Self {
+            arena,
+            frames: Vec::new(),
+            streams: Vec::new(),
+            tracks: Vec::new(),
+            instruments: BTreeMap::new(),
+            listings: BTreeMap::new(),
+            products: Vec::new(),
+        }
+    }
+
     fn read<P: AsRef<Path>>(
         paths: &[P],
         protocol: &dyn Protocol,
@@ -159,15 +190,7 @@ impl Recording {
         mut conns: Conns,
         protocol: &dyn Protocol,
     ) -> Result<Arc<Self>, VenueError> {
-        let mut recording = Self {
-            arena,
-            frames: Vec::new(),
-            streams: Vec::new(),
-            tracks: Vec::new(),
-            instruments: BTreeMap::new(),
-            listings: BTreeMap::new(),
-            products: Vec::new(),
-        };
+        let mut recording = Self::empty(arena);
         recording.sort_frames(&raws, &mut conns, protocol)?;
         recording.sort_replies(&raws, &conns, protocol);
         recording.finish(protocol);

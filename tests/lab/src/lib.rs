@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `site` | a venue with a recording, and what a host needs to take it for the exchange |
 //! | `lines` | multicast groups that no other test has |
+//! | `listener` | an independent consumer of them |
 //! | `market` | the venues: recordings, settings, what is asked for |
 //! | `truth` | what each book must be at every update, by the independent replay |
 //! | `oracle` | a strategy that compares every update with it |
@@ -14,6 +15,7 @@
 #![allow(clippy::disallowed_methods, reason = "it waits for what happens in real time")]
 
 mod lines;
+mod listener;
 mod lone;
 mod market;
 mod oracle;
@@ -24,6 +26,7 @@ mod truth;
 mod verdict;
 
 pub use lines::Lines;
+pub use listener::Listener;
 pub use lone::Lone;
 pub use market::{ALL, BINANCE, BYBIT, DERIBIT, Market, OKX};
 pub use oracle::{Case, End, Found, Seat, Tape, Wrong};

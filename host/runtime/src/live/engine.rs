@@ -8,7 +8,7 @@ use patchbay_control::LogLevel;
 use patchbay_engine::{Action, Engine, Event, Out, Turn};
 use patchbay_journal::HOST;
 use patchbay_mcast::Publisher;
-use patchbay_model::{InstrumentId, Nanos};
+use patchbay_model::{InstrumentId, Kind, Nanos};
 
 use super::incident;
 use super::intake::{Changes, Intake};
@@ -74,6 +74,9 @@ impl EngineThread {
         let venues = usize::from(self.engine.venue_of(number).unwrap_or_default());
         if self.venues.len() < venues {
             self.venues.resize_with(venues, VenueFacts::default);
+        }
+        if let Some(facts) = venues.checked_sub(1).and_then(|at| self.venues.get_mut(at)) {
+            facts.stocks |= intake.stocks;
         }
         if let Some((journal, introduction)) = self.journal.as_mut().zip(intake.introduction.take())
         {
@@ -192,6 +195,7 @@ impl EngineThread {
             }
         }
         let now = self.shared.clock.now();
+        self.note_stocks(&out.defined);
         let source = Lent { engine: &self.engine, venues: &self.venues };
         self.publisher.defined(now, &out.defined, &source, &mut self.lines);
         if !out.defined.is_empty() {
@@ -224,6 +228,17 @@ impl EngineThread {
             if intake.orders.try_send(action).is_err() && matches!(action, Action::Resync { .. }) {
                 let text = "a resync could not be handed over: the adapter's queue is full";
                 self.shared.log(LogLevel::Error, "engine", text);
+            }
+        }
+    }
+
+    /// Notes whose instruments are stocks before anything of them is published.
+    fn note_stocks(&mut self, defined: &[InstrumentId]) {
+        let listings = defined.iter().filter_map(|id| self.engine.listing(*id));
+        for listing in listings.filter(|listing| listing.about.kind == Kind::Equity) {
+            let at = usize::from(listing.venue).wrapping_sub(1);
+            if let Some(facts) = self.venues.get_mut(at) {
+                facts.stocks = true;
             }
         }
     }

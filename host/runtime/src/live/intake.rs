@@ -20,6 +20,8 @@ pub(crate) struct Intake {
     pub(crate) number: u32,
     /// Its venue.
     pub(crate) venue: String,
+    /// Stocks are wanted of it.
+    pub(crate) stocks: bool,
     /// What it says.
     pub(crate) inbox: Inbox,
     /// What is asked of it.

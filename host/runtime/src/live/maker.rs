@@ -128,6 +128,7 @@ impl Maker {
             Envelope { at_ns: at, instance: number, ordinal: 1, conn: 0, event: Event::None };
         ring.send(&first, &mut Vec::new(), &[]).expect("a new ring has room");
         let LiveAdapter { loaded, wishes, wanted, channels, keyring, .. } = adapter;
+        let stocks = wishes.iter().any(|wish| wish.kind == patchbay_abi::INSTRUMENT_EQUITY);
         let wishes = Wishes::new(wishes, wanted, channels);
         let wanted = wishes.instruments();
         let member = Member::new(loaded.manifest, generation, &venue, wanted, Arc::clone(&counts));
@@ -150,7 +151,7 @@ impl Maker {
             keyring,
             buckets,
         };
-        let intake = Intake { number, venue, inbox, orders, counts, signal, introduction };
+        let intake = Intake { number, venue, stocks, inbox, orders, counts, signal, introduction };
         Ok(Made { intake, outfit })
     }
 

@@ -3,11 +3,13 @@
 use patchbay_book::Book;
 use patchbay_engine::Engine;
 use patchbay_mcast::{AssetCount, Listed, Source, VenueStatus};
-use patchbay_model::{InstrumentId, Kind};
+use patchbay_model::InstrumentId;
 
 /// What the engine does not know of a venue.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct VenueFacts {
+    /// It has stocks, or they are wanted of it.
+    pub(crate) stocks: bool,
     pub(crate) connected: u16,
     pub(crate) disconnected: u16,
     pub(crate) assets: Vec<AssetCount>,
@@ -41,7 +43,7 @@ impl Source for Lent<'_> {
     fn venue(&self, number: u16) -> Option<VenueStatus<'_>> {
         let facts = self.venues.get(usize::from(number).checked_sub(1)?)?;
         let name = self.engine.registry().venue_name(number)?;
-        let VenueFacts { connected, disconnected, assets } = facts;
+        let VenueFacts { connected, disconnected, assets, .. } = facts;
         let (connected, disconnected) = (*connected, *disconnected);
         Some(VenueStatus { name, connected, disconnected, assets })
     }
@@ -49,10 +51,9 @@ impl Source for Lent<'_> {
     /// Stocks on channel 2, everything else on 1 (`docs/wire.md`).
     fn channel(&self, venue: u16) -> u8 {
         let facts = self.venues.get(usize::from(venue).wrapping_sub(1));
-        let stocks = |facts: &VenueFacts| facts.assets.iter().any(|a| a.kind == Kind::Equity);
         match facts {
             None => 0,
-            Some(facts) if stocks(facts) => 2,
+            Some(facts) if facts.stocks => 2,
             Some(_) => 1,
         }
     }

@@ -1,15 +1,16 @@
 //! The demo as a user runs it, and a consumer that knows only `docs/wire.md`.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
-use patchbay_runtime::live::Group;
-use patchbay_test_lab::Lines;
+use patchbay_test_lab::{Lines, Listener};
 use patchbay_test_replay::{built, corpus, scratch};
 use serde_json::Value;
 
 /// How long the host runs: a snapshot cycle (30 s) after the latecomer.
 const RUN: &str = "45s";
+/// How long it is listened to, s: longer than the demo and what it takes to load its recordings in a
+/// debug build.
+const SECONDS: u32 = 75;
 /// Seconds after the others.
 const LATE: u32 = 8;
 
@@ -26,9 +27,9 @@ fn books_go_live_and_a_stranger_on_the_line_has_the_same() {
 
     let lines = Lines::free();
     let [crypto, _] = lines.groups();
-    let from_the_start = Listener::start(crypto, 0, "0:0");
-    let late = Listener::start(crypto, LATE, "0:0");
-    let lossy = [Listener::start(crypto, 0, "7:3"), Listener::start(crypto, 0, "8:0.01")];
+    let from_the_start = Listener::start(crypto, SECONDS, 0, "0:0");
+    let late = Listener::start(crypto, SECONDS, LATE, "0:0");
+    let lossy = ["7:3", "8:0.01"].map(|drop| Listener::start(crypto, SECONDS, 0, drop));
     let plugins = scratch.join("plugins");
     let output = built(false)
         .command(&["--plugins", plugins.to_str().unwrap(), "demo", "--for", RUN, "--json"])
@@ -68,35 +69,6 @@ fn books_go_live_and_a_stranger_on_the_line_has_the_same() {
         assert!(heard["holes"].as_u64().unwrap() > 0, "nothing was lost");
     }
     std::fs::remove_dir_all(scratch).unwrap();
-}
-
-/// An independent consumer of channel 1.
-struct Listener(Child);
-
-impl Listener {
-    /// It joins after so many seconds and loses `drop` of what comes.
-    fn start(line: Group, after_s: u32, drop: &str) -> Self {
-        let reader = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/wire_reader.py");
-        let command = format!("sleep {after_s}; exec python3 \"$@\"");
-        let child = Command::new("sh")
-            .args(["-c", &command, "sh"])
-            .arg(reader)
-            .args(["--group", &line.address.to_string(), "--port", &line.port.to_string()])
-            .args(["--interface", "127.0.0.1"])
-            // Longer than the demo and what it takes to load its recordings in a debug build.
-            .args(["--seconds", "75", "--json", "--drop", drop])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn();
-        Self(child.unwrap())
-    }
-
-    fn heard(self) -> Value {
-        let heard = self.0.wait_with_output().unwrap();
-        let text = String::from_utf8_lossy(&heard.stdout).into_owned();
-        assert!(heard.status.success(), "{text}{}", String::from_utf8_lossy(&heard.stderr));
-        serde_json::from_str(&text).unwrap()
-    }
 }
 
 /// Books that the listener held good to the end, each of them equal to the host's.

@@ -11,7 +11,7 @@
 //! | `names`, `load`, `ls`, `bitstamp` | what is asked for, and how much of it |
 //! | `tape` | what clients are told of the last messages |
 //! | `strategies`, `record` | what strategies see, what the journal replays to |
-//! | `consumers`, `demo` | what comes over the line, and the demo as a user runs it |
+//! | `consumers`, `demo`, `stocks` | what comes over the lines, and the demo as a user runs it |
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "it waits for what happens in real time")]
 
@@ -30,6 +30,7 @@ mod names;
 mod okx;
 mod record;
 mod rotation;
+mod stocks;
 mod stop;
 mod strategies;
 mod tape;
