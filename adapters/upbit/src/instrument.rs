@@ -6,7 +6,12 @@ use crate::Market;
 
 impl Instruments for Market {
     const ENTRY: &'static str = "market";
-    const QUOTES: &'static [&'static str] = &["KRW", "BTC", "USDT"];
+    const QUOTES: &'static [&'static str] = &["KRW", "KRW_STABLE", "BTC", "USDT"];
+
+    /// DOC usdtkrw_tick_unit_change: two pairs in KRW have steps of their own.
+    fn table(entry: Value<'_, '_>) -> Option<&'static str> {
+        matches!(Self::symbol(entry), "KRW-USDT" | "KRW-USDC").then_some("KRW_STABLE")
+    }
 
     /// DOC list-trading-pairs: a name and nothing else. Prices and quantities have 8 decimals at most.
     fn instrument(

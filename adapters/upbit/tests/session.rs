@@ -327,11 +327,11 @@ fn instruments_are_pairs_of_quote_and_base() {
 }
 
 /// kr/docs/krw-market-info (since 2025-07-31), docs/usdt-market-info (since 2024-08-19),
-/// docs/btc-market-info: at a price, and just below it.
+/// docs/btc-market-info, changelog/usdtkrw_tick_unit_change: at a price, and just below it.
 #[test]
 fn price_steps_depend_on_the_price() {
     const UNIT: i64 = 100_000_000;
-    let (player, _) = started("", &["KRW-BTC", "BTC-ETH", "USDT-BTC"], ALL);
+    let (player, _) = started("", &["KRW-BTC", "KRW-USDT", "BTC-ETH", "USDT-BTC"], ALL);
     let steps = |symbol: &str, expected: &[(i64, i64, i64)]| {
         let instrument = found(&player, symbol);
         for &(price, below, at) in expected {
@@ -358,6 +358,14 @@ fn price_steps_depend_on_the_price() {
             (500_000 * UNIT, 100 * UNIT, 500 * UNIT),
             (1_000_000 * UNIT, 500 * UNIT, 1_000 * UNIT),
             (2_000_000 * UNIT, 1_000 * UNIT, 1_000 * UNIT),
+        ],
+    );
+    steps(
+        "KRW-USDT",
+        &[
+            (1_000 * UNIT, UNIT, UNIT / 2),
+            (5_000 * UNIT, UNIT / 2, UNIT / 2),
+            (10_000 * UNIT, UNIT / 2, 10 * UNIT),
         ],
     );
     steps(
