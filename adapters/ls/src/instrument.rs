@@ -87,11 +87,14 @@ pub(crate) fn operation<'f, F: Fields<'f>>(
     Ok(at.state_here(|l| market.board(l.symbol.as_bytes()) == board, 0, session(status))?)
 }
 
-/// What a status begins; none of a countdown, and of orders by programs being held back.
+/// What a status begins; none of a countdown within a session, and of orders by programs being held back.
 const fn session(status: &[u8]) -> u8 {
     match status {
-        // Openings of the day, of the markets before and after it, and after a breaker's auction.
-        b"21" | b"55" | b"56" | b"63" | b"71" => SESSION_CONTINUOUS,
+        // Before the markets before and after the day.
+        [b'A' | b'B', _] => SESSION_PRE_OPEN,
+        // Openings of the day, of the markets before and after it and of that at the closing price, and
+        // after a breaker's auction.
+        b"21" | b"51" | b"55" | b"56" | b"63" | b"71" => SESSION_CONTINUOUS,
         // Before opening and closing, single prices after hours, a breaker's end.
         b"11" | b"31" | b"52" | b"62" | b"70" => SESSION_AUCTION,
         // The first two stages of a circuit breaker; the third is the end of the day.

@@ -12,8 +12,8 @@ use patchbay_plugin::abi::{
     CHANNEL_DEPTH, CHANNEL_STATUS, CHANNEL_TRADES, DEPTH_NEWEST, DEPTH_PARTIAL, DEPTH_SNAPSHOT,
     ENCODE_TEXT, ERROR, FAIL_PERMISSION, NO_INSTRUMENT, OK, OUTCOME_IGNORED, PURPOSE_SNAPSHOT,
     SCOPE_NONE, SECRET_KEY_ID, SECRET_SECRET, SECRET_TOKEN, SESSION_AUCTION, SESSION_CLOSED,
-    SESSION_CONTINUOUS, SESSION_HALT, SESSION_UNKNOWN, SIDE_BUY, SIDE_NONE, SIDE_SELL, SLOT_DEPTH,
-    SLOT_STATUS, TARGET_BODY, TARGET_HEADER, TRADE_AUCTION, TRADE_OFF_BOOK,
+    SESSION_CONTINUOUS, SESSION_HALT, SESSION_PRE_OPEN, SESSION_UNKNOWN, SIDE_BUY, SIDE_NONE,
+    SIDE_SELL, SLOT_DEPTH, SLOT_STATUS, TARGET_BODY, TARGET_HEADER, TRADE_AUCTION, TRADE_OFF_BOOK,
 };
 use patchbay_plugin::model::{Instrument, Kind, Nanos};
 use patchbay_plugin::{Http, Scope, Wish};
@@ -480,11 +480,19 @@ fn the_operation_of_a_market_is_told_of_its_stocks_that_the_connection_carries()
     assert_eq!(told("1", "22"), none, "a countdown");
     assert_eq!(told("1", "21"), one("005930", SESSION_CONTINUOUS));
     assert_eq!(told("2", "21"), one("086520", SESSION_CONTINUOUS));
+    assert_eq!(told("6", "A5"), one("N005930", SESSION_PRE_OPEN), "ten minutes before");
     assert_eq!(told("6", "55"), one("N005930", SESSION_CONTINUOUS));
+    assert_eq!(told("6", "57"), one("N005930", SESSION_CLOSED));
+    assert_eq!(told("6", "B2"), one("N005930", SESSION_PRE_OPEN));
+    assert_eq!(told("6", "56"), one("N005930", SESSION_CONTINUOUS));
+    assert_eq!(told("6", "D3"), none, "it closes in a minute");
     assert_eq!(told("1", "64"), none, "orders by programs are held back");
     assert_eq!(told("1", "61"), one("005930", SESSION_HALT), "a circuit breaker");
     assert_eq!(told("1", "62"), one("005930", SESSION_AUCTION));
     assert_eq!(told("1", "63"), one("005930", SESSION_CONTINUOUS));
+    assert_eq!(told("1", "41"), one("005930", SESSION_CLOSED));
+    assert_eq!(told("1", "51"), one("005930", SESSION_CONTINUOUS), "at the closing price");
+    assert_eq!(told("1", "52"), one("005930", SESSION_AUCTION), "single prices");
     assert_eq!(told("1", "69"), one("005930", SESSION_CLOSED), "the day is over");
     assert_eq!(told("5", "61"), [], "of derivatives it means something else");
     assert_eq!(told("C", "21"), [], "Hong Kong");
