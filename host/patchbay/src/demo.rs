@@ -11,7 +11,7 @@ use patchbay_journal::SEGMENT_BYTES;
 use patchbay_loader::Kind;
 use patchbay_runtime::PluginFolder;
 use patchbay_runtime::config::{Secrets, settings_of};
-use patchbay_runtime::live::{Group, LiveAdapter, LiveConfig, LiveHost, OwnedWish};
+use patchbay_runtime::live::{Group, LiveAdapter, LiveConfig, LiveHost};
 use patchbay_venue::{
     AtEnd, Pace, Protocol, Recording, Start, VenueConfig, VenueHandle, VenueServer, protocols,
 };
@@ -113,7 +113,7 @@ impl Stage {
             own.extend(self.settings_of_binance());
         }
         let settings = settings_of(session.plugin, &plugin::tables(&loaded.plugin), &own)?;
-        let wishes = self.wishes(session);
+        let wishes = session.wishes(&*self.protocol, &self.recording, ALL_CHANNELS, str::to_owned);
         let address = self.venue.addr().ok_or_else(|| failure("the venue has no TLS address"))?;
         let hosts = self.protocol.hosts().iter();
         let addresses: BTreeMap<_, _> = hosts.map(|&host| (host.to_owned(), address)).collect();
@@ -134,22 +134,6 @@ impl Stage {
             own.push("trades = \"trade\"".to_owned());
         }
         own
-    }
-
-    /// Every instrument that the recording holds.
-    fn wishes(&self, session: &Session) -> Vec<OwnedWish> {
-        let kind = |product, symbol: &str| {
-            let kind = patchbay_model::Kind::from_name(self.protocol.kind(product, symbol));
-            kind.unwrap_or(patchbay_model::Kind::Spot).to_abi()
-        };
-        let all = !session.unrecorded.is_empty();
-        let symbols = self.recording.symbols(|name| all || session.is_sure(name)).into_iter();
-        let wish = |(product, symbol): (_, &str)| OwnedWish {
-            symbol: symbol.to_owned(),
-            kind: kind(product, symbol),
-            channels: ALL_CHANNELS,
-        };
-        symbols.map(wish).collect()
     }
 }
 

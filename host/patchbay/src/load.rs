@@ -11,7 +11,7 @@ use std::time::Duration;
 use patchbay_abi as abi;
 use patchbay_loader::Kind;
 use patchbay_runtime::config::settings_of;
-use patchbay_runtime::live::{LiveAdapter, LiveConfig, LiveHost, OwnedWish};
+use patchbay_runtime::live::{LiveAdapter, LiveConfig, LiveHost};
 use patchbay_runtime::on_cores;
 use patchbay_venue::binance::Binance;
 use patchbay_venue::{Copies, Protocol, Recording};
@@ -45,7 +45,11 @@ pub(crate) fn run(
     let recording = Recording::load(&captures, &protocol)?;
     let recorded = recording.symbols(|name| LOAD.is_sure(name));
     let each = symbols.div_ceil(u32::try_from(recorded.len()).unwrap_or(u32::MAX).max(1));
-    let wishes: Vec<_> = (0..each).flat_map(|copy| wishes(&protocol, &recording, copy)).collect();
+    let books = |copy| {
+        let named = |symbol: &str| Copies::name(symbol, copy);
+        LOAD.wishes(&protocol, &recording, abi::CHANNEL_DEPTH, named)
+    };
+    let wishes: Vec<_> = (0..each).flat_map(books).collect();
     if !args.watch.json {
         say(&format!("making {} symbols of {} recorded ones", wishes.len(), recorded.len()));
     }
@@ -63,20 +67,6 @@ pub(crate) fn run(
     config.extra_ca.push(venue.authority());
     let host = on_cores(&[HOST], || LiveHost::start(config, vec![adapter]))??;
     watch(host, &args.watch, stop)
-}
-
-/// The books of one copy.
-fn wishes(protocol: &Binance, recording: &Recording, copy: u32) -> Vec<OwnedWish> {
-    let symbols = recording.symbols(|name| LOAD.is_sure(name)).into_iter();
-    let wish = |(product, symbol): (_, &str)| {
-        let kind = patchbay_model::Kind::from_name(protocol.kind(product, symbol));
-        OwnedWish {
-            symbol: Copies::name(symbol, copy),
-            kind: kind.unwrap_or(patchbay_model::Kind::Spot).to_abi(),
-            channels: abi::CHANNEL_DEPTH,
-        }
-    };
-    symbols.map(wish).collect()
 }
 
 /// The venue, for as long as the demo lasts.

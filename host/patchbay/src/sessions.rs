@@ -2,6 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use patchbay_model::Kind;
+use patchbay_runtime::live::OwnedWish;
+use patchbay_venue::{Protocol, Recording};
+
 use crate::args::DemoVenue;
 
 /// Recordings of the same minutes of one venue.
@@ -251,6 +255,23 @@ impl Session {
     /// Whether the adapter asks for a stream whatever else it wants.
     pub(crate) fn is_sure(&self, stream: &str) -> bool {
         self.sure.iter().any(|part| stream.contains(part))
+    }
+
+    /// Every instrument that a recording holds for it, under the name that `named` makes of its symbol.
+    pub(crate) fn wishes(
+        &self,
+        protocol: &dyn Protocol,
+        recording: &Recording,
+        channels: u32,
+        named: impl Fn(&str) -> String,
+    ) -> Vec<OwnedWish> {
+        let all = !self.unrecorded.is_empty();
+        let symbols = recording.symbols(|name| all || self.is_sure(name)).into_iter();
+        let wish = |(product, symbol): (_, &str)| {
+            let kind = Kind::from_name(protocol.kind(product, symbol)).unwrap_or(Kind::Spot);
+            OwnedWish { symbol: named(symbol), kind: kind.to_abi(), channels }
+        };
+        symbols.map(wish).collect()
     }
 
     /// Its captures below `corpus`.
