@@ -35,7 +35,7 @@ pub(crate) struct IoCounts {
     pub(crate) rejected: AtomicU64,
     pub(crate) fallback: AtomicU64,
     pub(crate) faults: AtomicU64,
-    /// Time that frames spent in the plugin, ns.
+    /// Time that frames spent in the plugin, ns, as a sample of them has it.
     pub(crate) plugin_ns: AtomicU64,
     /// Connections that are wanted, and those that are open.
     pub(crate) wanted: AtomicU64,
