@@ -253,7 +253,7 @@ impl Io {
             journal.take(self.number, ordinal, at, input);
         }
         // A reading of the clock takes as long as a small frame.
-        let timed = matches!(input, Input::Frame { .. }) && ordinal % TIMED == 0;
+        let timed = matches!(input, Input::Frame { .. }) && ordinal.is_multiple_of(TIMED);
         let started = timed.then(|| self.shared.clock.now());
         let mut envelope = Envelope {
             at_ns: at,
