@@ -64,17 +64,37 @@ impl Trial {
                 scope.spawn(|| {
                     while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed) as usize)
                     {
-                        let outcome = self.try_seed(seed, &recording);
-                        println!("seed {seed}: {}", outcome.line);
-                        for failure in &outcome.failures {
-                            println!("seed {seed}: FAILED: {failure}");
-                        }
+                        let outcome = self.told(seed, &recording);
                         outcomes.lock().unwrap().push((seed, outcome));
                     }
                 });
             }
         });
         Some(report(self.test, outcomes.into_inner().unwrap()))
+    }
+
+    /// Tries seeds one after the other, 1 and so on, until `over`; at least one. What came of them, or
+    /// `None` without a corpus.
+    ///
+    /// # Panics
+    ///
+    /// If any seed fails.
+    pub fn run_until(&self, over: Instant) -> Option<Outcome> {
+        let recording = self.market.recording(self.market.captures)?;
+        let mut outcomes = vec![(1, self.told(1, &recording))];
+        let seeds = (2..).take_while(|_| Instant::now() < over);
+        outcomes.extend(seeds.map(|seed| (seed, self.told(seed, &recording))));
+        Some(report(self.test, outcomes))
+    }
+
+    fn told(&self, seed: u64, recording: &Arc<Recording>) -> Outcome {
+        let outcome = self.try_seed(seed, recording);
+        let test = self.test;
+        println!("{test}, seed {seed}: {}", outcome.line);
+        for failure in &outcome.failures {
+            println!("{test}, seed {seed}: FAILED: {failure}");
+        }
+        outcome
     }
 
     fn try_seed(&self, seed: u64, recording: &Arc<Recording>) -> Outcome {

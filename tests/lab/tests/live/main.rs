@@ -1,7 +1,8 @@
 //! A running host against local venues. The tests mostly wait for recordings to be played; in one
 //! program they wait side by side.
 //!
-//! What counts the descriptors, threads or memory of its process is apart: `dropin`, `restarts`.
+//! What counts the descriptors, threads or memory of its process is apart: `dropin`, `restarts`,
+//! `soak`.
 //!
 //! | modules | about |
 //! |---|---|
