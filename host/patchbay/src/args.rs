@@ -188,6 +188,10 @@ pub(crate) struct DemoArgs {
     /// All venues at once
     #[arg(long, conflicts_with = "venue")]
     pub(crate) all: bool,
+    /// Something goes wrong at every venue every ten seconds or so, by plans drawn by SEED; nothing any
+    /// more in the last tenth of `--for`, so that books heal
+    #[arg(long, value_name = "SEED", conflicts_with = "load")]
+    pub(crate) faults: Option<u64>,
     /// All recordings of Binance at once, each day as a venue of its own
     #[arg(long, conflicts_with_all = ["journal", "venue", "all"])]
     pub(crate) all_captures: bool,

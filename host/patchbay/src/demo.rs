@@ -6,6 +6,7 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use patchbay_journal::SEGMENT_BYTES;
 use patchbay_loader::Kind;
@@ -13,15 +14,22 @@ use patchbay_runtime::PluginFolder;
 use patchbay_runtime::config::{Secrets, settings_of};
 use patchbay_runtime::live::{Group, LiveAdapter, LiveConfig, LiveHost};
 use patchbay_venue::{
-    AtEnd, Pace, Protocol, Recording, Start, VenueConfig, VenueHandle, VenueServer, protocols,
+    AtEnd, FaultKinds, FaultPlan, Pace, Protocol, Recording, Start, VenueConfig, VenueHandle,
+    VenueServer, protocols,
 };
 
 use crate::args::{DEFAULT_CONFIG, DemoArgs, RunArgs};
-use crate::console::error;
+use crate::console::{error, say};
 use crate::live::{self, ALL_CHANNELS, live_config, watch};
 use crate::load;
 use crate::sessions::{self, Session};
 use crate::{FAILED, Failure, plugin, record};
+
+/// Between two faults at one venue, on average.
+const APART: Duration = Duration::from_secs(10);
+
+/// For how long faults are planned where nobody says when the demo ends.
+const LONG: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure> {
     let stop = live::stop(&args.watch, true)?;
@@ -56,8 +64,9 @@ pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure>
         config.lines.groups = [group(crypto), group(stocks)];
     }
     let (mut stages, mut adapters) = (Vec::new(), Vec::new());
-    for (session, captures) in sessions.iter().zip(&captures) {
-        let stage = Stage::start(session, captures, args.pace)?;
+    for (at, (session, captures)) in sessions.iter().zip(&captures).enumerate() {
+        let plan = args.faults.map(|seed| plan(seed + at as u64, args.watch.limit));
+        let stage = Stage::start(session, captures, args.pace, plan.unwrap_or_default())?;
         config.extra_ca.push(stage.authority.clone());
         adapters.push(stage.adapter(session, &folder)?);
         stages.push(stage);
@@ -66,7 +75,19 @@ pub(crate) fn run(args: &DemoArgs, folder: Option<&Path>) -> Result<(), Failure>
         config.journal = Some(record::begin(path, (SEGMENT_BYTES, u64::MAX), &folder, &adapters)?);
     }
     let host = LiveHost::start(config, adapters)?;
-    watch(host, &args.watch, stop)
+    watch(host, &args.watch, stop)?;
+    if args.faults.is_some() && !args.watch.json {
+        let struck = |stage: &Stage| stage.venue.ledger().faults.len();
+        say(&format!("{} faults struck", stages.iter().map(struck).sum::<usize>()));
+    }
+    Ok(())
+}
+
+/// What goes wrong at one venue: a fault every [`APART`], but for the last tenth of `limit`.
+fn plan(seed: u64, limit: Option<Duration>) -> FaultPlan {
+    let time = limit.unwrap_or(LONG) * 9 / 10;
+    let faults = u32::try_from(time.as_secs() / APART.as_secs()).unwrap_or(u32::MAX);
+    FaultPlan::seeded_over(seed, &FaultKinds::all(), faults, time)
 }
 
 /// An exchange that plays one session, for as long as the demo lasts.
@@ -80,7 +101,12 @@ struct Stage {
 }
 
 impl Stage {
-    fn start(session: &Session, captures: &[PathBuf], pace: f64) -> Result<Self, Failure> {
+    fn start(
+        session: &Session,
+        captures: &[PathBuf],
+        pace: f64,
+        plan: FaultPlan,
+    ) -> Result<Self, Failure> {
         let mut protocols = protocols().into_iter();
         let protocol = protocols.find(|protocol| protocol.name() == session.plugin);
         let protocol = protocol.ok_or_else(|| failure("there is no such local venue"))?;
@@ -95,6 +121,7 @@ impl Stage {
             pace: Pace::Times(pace),
             start: Start::Streams(streams),
             at_end: if is_recorded { AtEnd::Repeat } else { AtEnd::Stay },
+            plan,
             ..VenueConfig::new(Arc::clone(&recording), Arc::clone(&protocol))
         })?;
         let papers = Papers::new(session.venue)?;

@@ -1,5 +1,7 @@
 //! Seeded choices and seeded plans: the same seed, the same faults, on every machine.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::fault::{Fault, FaultPlan, PlannedFault, When};
@@ -145,21 +147,42 @@ impl FaultPlan {
     /// character and not only in number), when, and with which numbers.
     #[must_use]
     pub fn seeded(seed: u64, kinds: &FaultKinds, density: Density) -> Self {
+        let frame = |random: &mut Random| When::Frame(random.below(density.frames));
+        Self::drawn(seed, kinds, density.faults, When::Frame(density.frames), frame)
+    }
+
+    /// As [`seeded`](Self::seeded), spread over a time: for a recording that begins again, or that is
+    /// longer than anybody watches.
+    #[must_use]
+    pub fn seeded_over(seed: u64, kinds: &FaultKinds, faults: u32, time: Duration) -> Self {
+        let (whole, ms) =
+            (When::Elapsed(time), u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        let moment = |random: &mut Random| When::Elapsed(Duration::from_millis(random.below(ms)));
+        Self::drawn(seed, kinds, faults, whole, moment)
+    }
+
+    fn drawn(
+        seed: u64,
+        kinds: &FaultKinds,
+        faults: u32,
+        until: When,
+        when: impl Fn(&mut Random) -> When,
+    ) -> Self {
         let mut random = Random::new(seed);
         let mut chosen: Vec<_> = kinds.0.iter().filter(|_| random.below(2) == 1).copied().collect();
         if chosen.is_empty() {
             chosen.clone_from(&kinds.0);
         }
-        let mut faults = Vec::new();
+        let mut planned = Vec::new();
         if !chosen.is_empty() {
-            for _ in 0..density.faults {
-                let when = When::Frame(random.below(density.frames));
+            for _ in 0..faults {
+                let when = when(&mut random);
                 let kind = chosen[random.below(chosen.len() as u64) as usize];
-                faults.push(PlannedFault::new(when, draw(kind, &mut random)));
+                planned.push(PlannedFault::new(when, draw(kind, &mut random)));
             }
         }
-        faults.sort_by_key(|fault| fault.when);
-        Self { faults, until: Some(When::Frame(density.frames)) }
+        planned.sort_by_key(|fault| fault.when);
+        Self { faults: planned, until: Some(until) }
     }
 }
 
