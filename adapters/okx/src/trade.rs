@@ -3,7 +3,9 @@
 use patchbay_feed::prelude::*;
 
 /// A row of `trades`, or of `trades-all` without `count` (DOC Trades channel, All trades channel).
-/// `side` is the taker's. A row of `count` matches ends with the id `tradeId`.
+/// `side` is the taker's. A row of `count` matches ends with the id `tradeId`. Where `source` is 1, the
+/// maker was an order of the Enhanced Liquidity Program: a trade like others, at a price that no book
+/// had, for the books leave those orders out.
 #[inline]
 pub(crate) fn read<'f, F: Fields<'f>>(f: &mut F, target: Target) -> Result<Deal, F::Stop> {
     let mut deal = Deal { target, ..Deal::default() };

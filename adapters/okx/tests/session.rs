@@ -13,7 +13,7 @@ use patchbay_plugin::abi::{
     ERROR, FAIL_CONFIG, FAIL_PERMISSION, NO_INSTRUMENT, OK, PURPOSE_REFERENCE, PURPOSE_TIME,
     SCOPE_INSTRUMENT, SCOPE_NONE, SECRET_HMAC_SHA256, SECRET_KEY_ID, SECRET_PASSPHRASE,
     SECRET_WALL_TIME, SESSION_AUCTION, SESSION_CONTINUOUS, SESSION_HALT, SESSION_PRE_OPEN,
-    SIDE_BUY, SLOT_STATUS, TARGET_BODY, TARGET_SCRATCH, TRADE_AGGREGATED,
+    SIDE_BUY, SLOT_STATUS, TARGET_BODY, TARGET_SCRATCH, TRADE_AGGREGATED, TRADE_OFF_BOOK,
 };
 use patchbay_plugin::bind::Command;
 use patchbay_plugin::model::{Kind, Nanos, OptionSide};
@@ -403,6 +403,17 @@ fn trap_side_is_the_takers_and_count_merges() {
     let out = player.frame(1, frame_of("trades-all"));
     let trade = out.slots[0].trade();
     assert_eq!((trade.fills, trade.flags, trade.head.sequence), (0, 0, 0));
+}
+
+#[test]
+fn trap_fills_of_the_liquidity_programme_are_on_the_tape_though_no_book_had_them() {
+    let (mut player, _) = opened("", &[wish("BTC-USDT", Kind::Spot, CHANNEL_TRADES)]);
+    let usual = String::from_utf8(frame_of("trades").to_vec()).unwrap();
+    let of_the_programme = usual.replace(r#""source":"0""#, r#""source":"1""#);
+    assert_ne!(usual, of_the_programme);
+    let out = player.frame(1, of_the_programme.as_bytes());
+    assert_eq!(out.slots[0].trade().flags & TRADE_OFF_BOOK, 0);
+    assert_eq!(out.slots[0].trade().trade_id, 130_639_474);
 }
 
 #[test]

@@ -246,7 +246,7 @@ pub(crate) struct TopArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct VenueArgs {
-    /// Captures of one venue: Binance, Bybit, Coinbase, Deribit, OKX or Upbit
+    /// Captures of one venue, any but Bithumb
     #[arg(required = true, value_name = "CAPTURE")]
     pub(crate) captures: Vec<PathBuf>,
     /// Address of the TLS port; port 0 is any free one

@@ -235,6 +235,17 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_over_a_time_ends_with_it() {
+        let time = Duration::from_secs(60);
+        let plan = |seed| FaultPlan::seeded_over(seed, &FaultKinds::all(), 50, time);
+        assert_eq!(plan(7), plan(7));
+        assert_ne!(plan(7), plan(8));
+        assert_eq!(plan(7).faults.len(), 50);
+        assert!(plan(7).faults.iter().all(|fault| fault.when < When::Elapsed(time)));
+        assert_eq!(plan(7).until, Some(When::Elapsed(time)));
+    }
+
+    #[test]
     fn plans_of_no_kind_and_of_few_are_possible() {
         let density = Density { faults: 3, frames: 0 };
         assert!(FaultPlan::seeded(1, &FaultKinds::these(&[]), density).faults.is_empty());
