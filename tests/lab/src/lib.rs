@@ -10,10 +10,12 @@
 //! | `oracle` | a strategy that compares every update with it |
 //! | `verdict` | whether what it found is excused by a digit that the venue corrupted |
 //! | `trial`, `report` | hosts under seeded plans of faults, and what came of them |
+//! | `finish` | recordings played to their ends, and books judged there |
 //! | `lone` | a gap in one instrument |
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, clippy::print_stdout)]
 #![allow(clippy::disallowed_methods, reason = "it waits for what happens in real time")]
 
+mod finish;
 mod lines;
 mod listener;
 mod lone;
@@ -25,10 +27,11 @@ mod trial;
 mod truth;
 mod verdict;
 
+pub use finish::{Finish, Finished};
 pub use lines::Lines;
 pub use listener::Listener;
 pub use lone::Lone;
-pub use market::{ALL, BINANCE, BYBIT, DERIBIT, Market, OKX};
+pub use market::{ALL, BINANCE, BYBIT, COINBASE, DERIBIT, Market, OKX, UPBIT};
 pub use oracle::{Case, End, Found, Seat, Tape, Wrong};
 pub use patchbay_test_replay::EXP;
 pub use report::Outcome;

@@ -8,8 +8,10 @@ use patchbay_runtime::live::OwnedWish;
 use patchbay_test_replay::corpus;
 use patchbay_venue::binance::Binance;
 use patchbay_venue::bybit::Bybit;
+use patchbay_venue::coinbase::Coinbase;
 use patchbay_venue::deribit::Deribit;
 use patchbay_venue::okx::Okx;
+use patchbay_venue::upbit::Upbit;
 use patchbay_venue::{Product, Protocol, Recording};
 
 use crate::By;
@@ -95,6 +97,33 @@ pub const OKX: Market = Market {
         "key_id = \"985d5b66-57ce-40fb-b714-afc0b9787083\"\n\
          secret = \"22582BD0CFF14C41EDBF1AB98506286D\"\npassphrase = \"123456\"\n",
     ),
+};
+
+/// Two pairs of Advanced Trade over half a minute, books of all levels.
+pub const COINBASE: Market = Market {
+    name: "coinbase",
+    protocol: || Arc::new(Coinbase),
+    captures: &["coinbase/cryptofeed-20260809/COINBASE.jsonl.zst"],
+    by: By::Time,
+    settings: &[],
+    channels: abi::CHANNEL_TRADES | abi::CHANNEL_DEPTH | abi::CHANNEL_QUOTES,
+    sure: &["level2:", "market_trades:", "ticker:"],
+    key: None,
+};
+
+/// Nine pairs of spot, each frame a whole book of fifteen levels.
+pub const UPBIT: Market = Market {
+    name: "upbit",
+    protocol: || Arc::new(Upbit),
+    captures: &[
+        "upbit/cryptofeed-20210417/UPBIT.0.gz",
+        "upbit/cryptofeed-20210405/UPBIT-d78752.0.gz",
+    ],
+    by: By::Time,
+    settings: &["silence_s = 25"],
+    channels: abi::CHANNEL_DEPTH,
+    sure: &["orderbook:"],
+    key: None,
 };
 
 impl Market {
